@@ -1,0 +1,73 @@
+"""Personal data as they may be shown: enough to recognise, not enough to misuse.
+
+Every output, page and log goes through here. The forms are conventions of the trade: a mainland mobile shows its first three and
+last four digits, an ID number its first three and last two, a card its last four, a name its first character.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+_EMAIL = re.compile(r"^[^@]+@[^@]+$")
+
+
+def mask(kind: str, key: str) -> str:
+    """Return ``key``, an identifier of ``kind``, with its middle hidden."""
+    if not key:
+        return ""
+    if kind == "phone" or kind == "employer_phone":
+        digits = key.removeprefix("+86")
+        return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 8 else _stars(digits, 1, 1)
+    if kind in ("id_number", "id_run"):
+        return f"{key[:3]}{'*' * max(len(key) - 5, 3)}{key[-2:]}" if len(key) > 7 else _stars(key, 1, 1)
+    if kind == "bank_card":
+        return f"**** {key[-4:]}" if len(key) > 8 else _stars(key, 0, 2)
+    if kind == "email" and _EMAIL.match(key):
+        local, domain = key.split("@", 1)
+        return f"{local[:1]}***@{domain}"
+    if kind in ("ip", "ip24", "ip16"):
+        parts = key.split(".")
+        return ".".join(parts[:2] + ["*"] * (len(parts) - 2)) if len(parts) == 4 else _stars(key, 4, 0)
+    if kind in ("address", "building", "employer_address"):
+        return f"{key[:6]}***" if len(key) > 8 else _stars(key, 2, 0)
+    if kind == "name":
+        return name(key)
+    if kind in ("employer", "postcode"):
+        return _stars(key, 2, 0)
+    if kind in ("given", "relation"):
+        return key
+    return f"{key[:4]}***{key[-2:]}" if len(key) > 8 else _stars(key, 1, 1)
+
+
+def name(value: str) -> str:
+    """Return a person's name with everything but the first character of each part hidden."""
+    return " ".join(part[:1] + "*" * min(max(len(part) - 1, 1), 3) for part in value.split()) if value else ""
+
+
+def raw(column: str, value: str) -> str:
+    """Return a raw, perhaps unusable, value of an input column as a rejects file may show it."""
+    shown = value if len(value) <= 24 else value[:24]
+    return _stars(shown, 2, 2) if column not in PLAIN_COLUMNS else value[:64]
+
+
+PLAIN_COLUMNS = frozenset(
+    {
+        "applied_at", "amount", "term", "fraud_intent", "channel", "product", "scene", "decision", "fraud_label",
+        "max_dpd", "label_time", "kind", "weight", "gps_lat", "gps_lon", "application_id", "",
+    }
+)  # fmt: skip
+"""Columns that say nothing about a person by themselves; shown as they are, cut to 64 characters."""
+
+
+def _stars(value: str, head: int, tail: int) -> str:
+    hidden = max(len(value) - head - tail, 0)
+    if hidden == 0:
+        return "*" * len(value)
+    return value[:head] + "*" * min(hidden, 8) + (value[-tail:] if tail else "")
+
+
+def mask_table(table: pl.DataFrame, kind: str = "kind", key: str = "key") -> pl.Series:
+    """Mask column ``key`` of a small table whose column ``kind`` says what each value is."""
+    return pl.Series("masked", [mask(k, v) for k, v in zip(table[kind], table[key], strict=True)], dtype=pl.String)
