@@ -264,6 +264,17 @@ MEMBERSHIP = Table(
     },
 )
 
+PERSONS = Table(
+    "persons",
+    {
+        "person_id": (pl.String, ""),
+        "first_applied_at": (TIME, ""),
+        "last_applied_at": (TIME, ""),
+        "applications": (pl.Int64, ""),
+        "intent": (pl.Float64, "mean over the person's applications; null where unknown"),
+    },
+)
+
 CONFLICTS = Table(
     "conflicts",
     {
