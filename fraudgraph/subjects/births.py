@@ -1,0 +1,43 @@
+"""When two dates of birth contradict each other.
+
+A date that is one typing slip away from another - one digit, or day and month exchanged - neither confirms nor contradicts it:
+people mistype their birthday about as often as anything else, and two people are not born one digit apart more often than
+by chance. Any other difference is a contradiction, and vetoes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fraudgraph.model import BoolArray, IntArray
+
+UNKNOWN = np.iinfo(np.int64).min
+"""Stands for an unknown date among days since 1970."""
+
+
+def _parts(days: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    years = dates.astype("datetime64[Y]")
+    year = years.astype(np.int64) + 1970
+    month = (months - years.astype("datetime64[M]")).astype(np.int64) + 1
+    day = (dates - months.astype("datetime64[D]")).astype(np.int64) + 1
+    return year, month, day
+
+
+def contradict(a: IntArray, b: IntArray) -> BoolArray:
+    """Return, element by element, whether two dates (days since 1970, `UNKNOWN` for none) contradict each other."""
+    known = (a != UNKNOWN) & (b != UNKNOWN) & (a != b)
+    result = known.copy()
+    index = np.flatnonzero(known)
+    if not len(index):
+        return result
+    year_a, month_a, day_a = _parts(a[index])
+    year_b, month_b, day_b = _parts(b[index])
+    exchanged = (year_a == year_b) & (month_a == day_b) & (day_a == month_b)
+    text_a, text_b = (y * 10_000 + m * 100 + d for y, m, d in ((year_a, month_a, day_a), (year_b, month_b, day_b)))
+    digits = np.zeros(len(index), dtype=np.int64)
+    for place in range(8):
+        digits += (text_a // 10**place) % 10 != (text_b // 10**place) % 10
+    result[index] = ~exchanged & (digits > 1)
+    return result

@@ -1,0 +1,35 @@
+"""What may depend on what: applications connected, however indirectly, through the keys that rules match on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fraudgraph.model import Identified, Int32Array
+from fraudgraph.subjects.groups import components
+from fraudgraph.subjects.keys import key_columns, shared
+from fraudgraph.subjects.rules import identity_keys
+
+
+def identity_components(identified: Identified) -> Int32Array:
+    """Return a number per application: equal where two are connected through shared identity keys, names aside.
+
+    The people of a union of whole components are the same whether it is resolved alone or with the rest of the book. Numbers
+    are 0, 1, ... in the order of each component's first row.
+    """
+    rows = len(identified.birth)
+    component = np.arange(rows, dtype=np.int32)
+    for key in identity_keys():
+        columns = key_columns(identified, key)
+        if columns is None:
+            continue
+        sharing, codes = shared(columns)
+        if not len(sharing):
+            continue
+        # The first row of each key stands for it: a star of edges from it to the others.
+        first = np.full(int(codes.max()) + 1, rows, dtype=np.int64)
+        np.minimum.at(first, codes, sharing)
+        component = components(rows, component[first[codes]], component[sharing])[component]
+    _, first, number = np.unique(component, return_index=True, return_inverse=True)
+    order = np.empty(len(first), dtype=np.int32)
+    order[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    return order[number]
