@@ -1,0 +1,7 @@
+"""``python -m fraudgraph``."""
+
+import sys
+
+from fraudgraph.cli import main
+
+sys.exit(main())

@@ -1,0 +1,45 @@
+"""The command ``fraudgraph``: its subcommands, and what the process ends with."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from fraudgraph._version import __version__
+from fraudgraph.cli import failures
+from fraudgraph.cli.check import check
+from fraudgraph.cli.run import run
+from fraudgraph.cli.voice import Voice
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="fraudgraph", message="%(prog)s %(version)s")
+def app() -> None:
+    """Find organised application-fraud gangs in a lender's book of credit applications.
+
+    \b
+    Exit codes: 0 done; 1 failed, nothing changed; 2 wrong usage or configuration;
+    3 done, but rows were rejected and --strict was given; 4 the store is busy or
+    unreachable; 130 interrupted.
+    """
+
+
+app.add_command(run)
+app.add_command(check)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run one command (``sys.argv`` if None) and return its exit code; every failure becomes one sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character must not stop the work
+    voice = Voice()
+    try:
+        code = app.main(args=args, prog_name="fraudgraph", standalone_mode=False, obj=voice)
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as problem:  # also what native libraries raise when they panic
+        return failures.tell(problem, voice)
+    return int(code or 0)

@@ -1,0 +1,130 @@
+"""Options that several commands share, and the settings that they amount to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fraudgraph.cli.voice import Voice
+
+if TYPE_CHECKING:
+    from fraudgraph.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Share(click.FloatRange):
+    """A number from 0 to 1, and a number it must be: click lets "nan" through every range."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail("it is not a number from 0 to 1.", param, ctx)
+        return number
+
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FORMATS = ("table", "json", "csv")
+
+
+def speaking(command: Command) -> Command:
+    """Add --format, -q, -v and --json-log; the last three set the context's Voice and do not reach the command."""
+    options = (
+        click.option("--format", "shown_as", type=click.Choice(FORMATS), default="table", show_default=True, help="What is printed."),
+        click.option("-q", "--quiet", is_flag=True, expose_value=False, is_eager=True, callback=_quiet, help="Say nothing but errors."),
+        click.option("-v", "--verbose", is_flag=True, expose_value=False, is_eager=True, callback=_verbose, help="Say more."),
+        click.option("--json-log", is_flag=True, expose_value=False, is_eager=True, callback=_json_log, help="Log as JSON lines."),
+    )
+    return _with(command, options)
+
+
+def understanding(command: Command) -> Command:
+    """Add the options that say how input files are to be understood: --config, --map, --time-zone, --region, --intent-scale."""
+    options = (
+        click.option("--config", type=FILE, help="TOML file that overrides the shipped defaults key by key."),
+        click.option("--map", "mapped", multiple=True, metavar="COLUMN=HEADER", help="Header of a column (may be repeated)."),
+        click.option("--time-zone", metavar="ZONE", help="Zone of times that say none, such as Asia/Shanghai."),
+        click.option("--region", metavar="CC", help="Country of phone numbers without a country code, such as CN."),
+        click.option("--intent-scale", metavar="SCALE", help="Scale of the fraud intent: 0-100, or MIN-MAX:safer if higher is safer."),
+    )
+    return _with(command, options)
+
+
+strict = click.option("--strict", is_flag=True, help="End with exit code 3 if rows were rejected.")
+
+
+def settings(
+    config: Path | None,
+    mapped: Sequence[str],
+    time_zone: str | None,
+    region: str | None,
+    intent_scale: str | None,
+    **others: Any,
+) -> Settings:
+    """Return the settings: defaults, then ``--config``, then the options.
+
+    ``others`` are further overrides, dots in a key written as two underscores; None leaves the key alone. Raises ConfigurationError
+    for a file or a value that cannot be.
+    """
+    from fraudgraph.settings import load
+
+    overrides = {
+        "records.map": mapping(mapped) or None,
+        "records.time_zone": time_zone,
+        "records.default_region": region.upper() if region else None,
+        "records.intent_scale": intent_scale,
+    } | {key.replace("__", "."): value for key, value in others.items()}
+    return load(config).override({key: value for key, value in overrides.items() if value is not None}, source="the command line")
+
+
+def mapping(pairs: Sequence[str]) -> dict[str, str]:
+    """Return {column: header} of ``COLUMN=HEADER`` pairs; a header may itself hold an equals sign."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        column, sign, header = pair.partition("=")
+        column, header = column.strip(), header.strip()
+        if not (sign and column and header):
+            raise click.BadParameter(f"{pair!r} is not COLUMN=HEADER, such as phone=MOBILE_NO.", param_hint="'--map'")
+        if column in found:
+            raise click.BadParameter(f"{column} is given two headers, {found[column]!r} and {header!r}.", param_hint="'--map'")
+        found[column] = header
+    return found
+
+
+def _with(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _quiet(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        _loudness(context, -1)
+
+
+def _verbose(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        _loudness(context, 1)
+
+
+def _loudness(context: click.Context, verbosity: int) -> None:
+    voice = _voice(context)
+    if voice.verbosity == -verbosity:
+        raise click.UsageError("-q and -v cannot both be meant.", context)
+    voice.verbosity = verbosity
+
+
+def _json_log(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    _voice(context).json_log = value
+
+
+def _voice(context: click.Context) -> Voice:
+    voice: Voice = context.find_object(Voice) or context.ensure_object(Voice)
+    return voice

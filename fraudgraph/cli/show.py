@@ -1,0 +1,88 @@
+"""Results on standard output: tables for people (rich, as wide as the terminal), JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from fraudgraph.cli.voice import printable, say
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+PIPE_WIDTH = 120
+"""Characters of a line where no terminal says how wide it is."""
+
+
+def as_json(value: Any) -> None:
+    """Print one object, or an array of objects."""
+    say(sys.stdout, json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Print a header and the rows; None is empty, true and false are lower case as in JSON."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([[_cell(row[column]) for column in columns] for row in rows])
+    say(sys.stdout, text.getvalue().removesuffix("\n"))
+
+
+def as_text(parts: Iterable[RenderableType]) -> None:
+    """Print tables and sentences one below the other."""
+    from rich.console import Console
+
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if terminal or "COLUMNS" in os.environ else PIPE_WIDTH
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=terminal, width=width, markup=False, highlight=False, emoji=False)
+    for part in parts:
+        console.print(part)
+    lines = (line.rstrip() for line in text.getvalue().splitlines())
+    say(sys.stdout, "\n".join(lines))
+
+
+def table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[Any]]) -> RenderableType:
+    """Return a table; each column is (heading, are its values numbers)."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=Text(printable(title)) if title else None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for heading, numeric in columns:
+        made.add_column(heading, justify="right" if numeric else "left", overflow="fold", no_wrap=numeric)
+    for row in rows:
+        made.add_row(*(Text(shown(value)) for value in row))
+    return made
+
+
+def pairs(rows: Iterable[tuple[str, Any]]) -> RenderableType:
+    """Return a list of names and their values."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table.grid(padding=(0, 3))
+    made.add_column(style="bold", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in rows:
+        made.add_row(Text(name), Text(shown(value)))
+    return made
+
+
+def shown(value: Any) -> str:
+    """Return a value as a person reads it: thousands apart, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else printable(str(value))
+
+
+def _cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
