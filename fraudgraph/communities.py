@@ -1,0 +1,136 @@
+"""Communities: seeded Leiden inside each component of ties. The only user of igraph (and of leidenalg).
+
+Gangs are chains, rings, stars and small cliques: any resolution that cuts a dense graph well breaks them. So the shape of a component decides:
+
+* *Sparse* (mean tie degree up to ``sparse_degree``, and not oversized): it stays whole, unless a thin bridge joins two bodies - one tie whose
+  removal leaves two sides of ``body_members`` or more, each with more ties than people, so that neither side is a chain or a star.
+* *Dense or oversized*: Leiden on the constant Potts model with the resolution ``resolution_factor`` times the component's own weighted density (Traag,
+  Van Dooren, Nesterov 2011: a community is kept where it is denser inside than the resolution); again inside each piece while it is dense and large.
+
+Weights are tie probabilities. Every component is solved from its own sorted people with a seed made of the book's seed and its first application.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+
+import igraph
+import numpy as np
+
+from fraudgraph.graph.components import components
+from fraudgraph.model import FloatArray, Int32Array, IntArray
+from fraudgraph.settings import Settings
+
+
+def find(a: Int32Array, b: Int32Array, weight: FloatArray, size: int, names: Sequence[str], settings: Settings) -> Int32Array:
+    """Return per person the smallest person of the community that the ties (a, b, weight) put them in.
+
+    ``names[person]`` is the person's first application: the seed of a component is made of its first person's. Ties are sorted by (a, b).
+    """
+    label = components(size, a, b)
+    result = label.copy()
+    population = np.bincount(label, minlength=size)
+    order = np.argsort(label[a], kind="stable")
+    owner = label[a][order]
+    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(order) else np.zeros(0, np.int64)
+    stops = np.r_[starts[1:], len(order)]
+    smallest = 2 * settings.integer("communities.body_members")
+    for start, stop in zip(starts, stops, strict=True):
+        if population[owner[start]] < smallest:
+            continue
+        rows = order[start:stop]
+        people, local = np.unique(np.concatenate([a[rows], b[rows]]), return_inverse=True)
+        edges = np.stack([local[: len(rows)], local[len(rows) :]], axis=1)
+        seed = _seed(settings.integer("graph.seed"), names[int(people[0])])
+        piece = _solve(len(people), edges, weight[rows], seed, settings)
+        first = np.full(int(piece.max()) + 1, size, np.int64)
+        np.minimum.at(first, piece, people)
+        result[people] = first[piece]
+    return result
+
+
+def _seed(seed: int, name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(f"{seed}|{name}".encode(), digest_size=6).digest(), "big")
+
+
+def _solve(count: int, edges: IntArray, weight: FloatArray, seed: int, settings: Settings) -> IntArray:
+    """Return a piece number per person of one connected component."""
+    graph = igraph.Graph(n=count, edges=edges.tolist(), edge_attrs={"weight": weight.tolist()})
+    if _is_sparse(graph, settings):
+        return _cut_bridges(graph, settings)
+    return _cut_dense(graph, random.Random(seed), settings)
+
+
+def _is_sparse(graph: igraph.Graph, settings: Settings) -> bool:
+    return (
+        2 * graph.ecount() <= settings.number("communities.sparse_degree") * graph.vcount()
+        and graph.vcount() <= settings.integer("communities.oversized")
+    )
+
+
+def _cut_bridges(graph: igraph.Graph, settings: Settings) -> IntArray:
+    body = settings.integer("communities.body_members")
+    if graph.ecount() < graph.vcount() + 1:
+        return np.zeros(graph.vcount(), np.int64)
+    thin = [edge for edge in sorted(graph.bridges()) if _joins_bodies(graph, edge, body)]
+    if not thin:
+        return np.zeros(graph.vcount(), np.int64)
+    rest = graph.copy()
+    rest.delete_edges(thin)
+    return np.array(rest.connected_components().membership, np.int64)
+
+
+def _joins_bodies(graph: igraph.Graph, edge: int, body: int) -> bool:
+    without = graph.copy()
+    without.delete_edges([edge])
+    sides = without.connected_components()
+    left = sides.membership[graph.es[edge].source]
+    members = [sum(1 for m in sides.membership if m == left)]
+    members.append(graph.vcount() - members[0])
+    if min(members) < body:
+        return False
+    inner = [0, 0]
+    for e in without.es:
+        inner[0 if sides.membership[e.source] == left else 1] += 1
+    return all(ties > people for ties, people in zip(inner, members, strict=True))
+
+
+def _cut_dense(graph: igraph.Graph, generator: random.Random, settings: Settings) -> IntArray:
+    """Leiden at a resolution tied to the weighted density; again inside every piece that is still dense and large."""
+    result = np.zeros(graph.vcount(), np.int64)
+    fresh = 1
+    todo = [list(range(graph.vcount()))]
+    while todo:
+        people = todo.pop()
+        part = graph.induced_subgraph(people) if len(people) < graph.vcount() else graph
+        pieces = _leiden(part, generator, settings)
+        if len(pieces) <= 1:
+            continue
+        for piece in pieces:
+            members = [people[i] for i in piece]
+            result[members] = fresh
+            fresh += 1
+            inside = graph.induced_subgraph(members)
+            if len(members) >= settings.integer("communities.dense_members") and not _is_sparse(inside, settings):
+                todo.append(members)
+    return result
+
+
+def _leiden(graph: igraph.Graph, generator: random.Random, settings: Settings) -> list[list[int]]:
+    people = graph.vcount()
+    if people < settings.integer("communities.dense_members"):
+        return [list(range(people))]
+    density = 2 * sum(graph.es["weight"]) / (people * (people - 1))
+    igraph.set_random_number_generator(generator)
+    try:
+        found = graph.community_leiden(
+            objective_function="CPM",
+            weights="weight",
+            resolution=settings.number("communities.resolution_factor") * density,
+            n_iterations=settings.integer("communities.iterations"),
+        )
+    finally:
+        igraph.set_random_number_generator(random)
+    return [list(piece) for piece in found]

@@ -1,0 +1,118 @@
+"""Link classes: the facts of a pair packed into one integer, coarse facts first, so that a class and its parents are masks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fraudgraph.graph.codes import DAY
+from fraudgraph.graph.facts import BIT, GIVEN_BIT, GIVEN_KINDS, NO_GAP, SIGNATURE, Facts
+from fraudgraph.model import FloatArray, IntArray
+
+SIGNATURE_BITS = GIVEN_BIT + GIVEN_KINDS
+
+
+@dataclass(frozen=True)
+class Field:
+    """Some bits of a class."""
+
+    shift: int
+    bits: int
+
+    @property
+    def mask(self) -> int:
+        return ((1 << self.bits) - 1) << self.shift
+
+
+_LAYOUT = (
+    ("gap", 2),
+    ("differs", 2),
+    ("channel", 1),
+    ("degree", 3),
+    ("weight", 3),
+    ("closed", 1),
+    ("closure", 1),
+    ("gap_fine", 3),
+    ("phones", 2),
+    ("burst", 2),
+)
+FIELD: dict[str, Field] = {"signature": Field(0, SIGNATURE_BITS)}
+for _name, _bits in _LAYOUT:
+    _last = list(FIELD.values())[-1]
+    FIELD[_name] = Field(_last.shift + _last.bits, _bits)
+
+LEVELS: tuple[tuple[str, ...], ...] = (
+    ("signature",),
+    ("gap",),
+    ("differs", "channel"),
+    ("degree", "weight"),
+    ("closed",),
+    ("closure", "gap_fine"),
+    ("phones",),
+    ("burst",),
+)
+"""What each level adds to the class of the level before. Burst comes last: early it costs points on books with few gangs."""
+
+GAP_DAYS = (7, 30)
+GAP_FINE_DAYS = (1, 3, 7, 14, 30, 60)
+DEGREES = (2, 5, 10, 20, 68)
+BURSTS = (30, 50, 80)
+
+
+def masks() -> list[int]:
+    """Return the mask of each level, coarsest first."""
+    result, mask = [], 0
+    for level in LEVELS:
+        for name in level:
+            mask |= FIELD[name].mask
+        result.append(mask)
+    return result
+
+
+def pack(facts: Facts) -> IntArray:
+    """Return the finest class of each pair."""
+    no_gap = facts.gap >= NO_GAP
+    values = {
+        "signature": facts.signature,
+        "gap": np.where(no_gap, 3, band(facts.gap, [d * DAY for d in GAP_DAYS])),
+        "differs": facts.address_differs + 2 * facts.ip_differs,
+        "channel": facts.channel,
+        "degree": band(facts.degree, DEGREES),
+        "weight": np.minimum(np.log2(np.maximum(facts.weight, 1)), 7).astype(np.int64),
+        "closed": facts.closure >= 1,
+        "closure": facts.closure >= 2,
+        "gap_fine": np.where(no_gap, 7, band(facts.gap, [d * DAY for d in GAP_FINE_DAYS])),
+        "phones": facts.phones,
+        "burst": band(facts.burst, [b - 1 for b in BURSTS]),
+    }
+    code = np.zeros(len(facts), np.int64)
+    for name, value in values.items():
+        code |= value.astype(np.int64) << FIELD[name].shift
+    return code
+
+
+def band(values: IntArray | FloatArray, edges: tuple[int, ...] | list[int]) -> IntArray:
+    """Return 0 for values up to the first edge, 1 up to the second, ..."""
+    return np.searchsorted(np.asarray(edges), values, side="left").astype(np.int64)
+
+
+def describe(code: int, given: tuple[str, ...] = ()) -> str:
+    """Return the class in words: ``device + phone own-contact; within 7 days; 3-5 people``."""
+    shares = [name for name in SIGNATURE if code & BIT[name]]
+    shares += [f"relation:{name}" for i, name in enumerate(given) if code >> (GIVEN_BIT + i) & 1]
+    words = [" + ".join(shares)]
+    words.append(("within 7 days", "within 30 days", "over 30 days", "")[_get(code, "gap")])
+    people = ("2 people", "3-5 people", "6-10 people", "11-20 people", "21-68 people", "over 68 people")
+    words.append(people[min(_get(code, "degree"), 5)])
+    differs = _get(code, "differs")
+    words.extend(text for bit, text in ((1, "addresses differ"), (2, "IPs differ")) if differs & bit)
+    words.extend(text for name, text in (("channel", "same narrow channel"), ("closed", "also near through others")) if _get(code, name))
+    if _get(code, "burst"):
+        words.append("in a burst")
+    return "; ".join(word for word in words if word)
+
+
+def _get(code: int, name: str) -> int:
+    field = FIELD[name]
+    return (int(code) >> field.shift) & ((1 << field.bits) - 1)

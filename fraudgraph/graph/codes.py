@@ -1,0 +1,167 @@
+"""Identifiers as integers: for every application and slot, which shared value it names and how many people are on it at the time.
+
+An identifier that only one person has can tie nobody: it gets no code and never enters the graph. The people on a value are counted
+*around the time* of the use, never over the whole book, so that a book of five years is judged like one of six months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy.special import pdtrc
+
+from fraudgraph.model import HUBS, SLOT, SLOTS, BoolArray, Int32Array, IntArray
+from fraudgraph.settings import Settings
+
+MISSING = -1
+"""The application names no usable value here."""
+UNIQUE = -2
+"""It names a value that nobody else has."""
+HUB = -3
+"""It names a value that more people than the kind's cap are on at the time: generic, tying nobody."""
+
+DAY = 86_400_000_000
+BURST_DAYS = (2, 10, 40)
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Per slot, one entry an application. Rows are applications sorted by (applied_at, application_id)."""
+
+    code: Mapping[str, Int32Array]
+    """Slot name -> the value's number within its kind, or MISSING, UNIQUE, HUB."""
+    people: Mapping[str, Int32Array]
+    """Slot name -> people on the value around the time of the application (1 for UNIQUE, 0 for MISSING)."""
+    burst: Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint8]]]
+    """Slot name -> how improbable the crowd on the value at this time is: tenths of -log10 of a Poisson tail, at most 250."""
+    keys: Mapping[str, pl.Series]
+    """Kind -> the normalised value of each number."""
+    hubs: pl.DataFrame
+    """HUBS: values over their cap at some time."""
+
+    @property
+    def kinds(self) -> list[str]:
+        return list(dict.fromkeys(SLOT[name].kind for name in self.code))
+
+
+def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, settings: Settings) -> Codes:
+    """Number the shared values of ``keys`` (one String column per slot, rows as in ``applied_at``, microseconds)."""
+    half = settings.integer("graph.window_days") // 2
+    caps = settings.table("graph.caps")
+    code: dict[str, Int32Array] = {}
+    people: dict[str, Int32Array] = {}
+    burst: dict[str, np.ndarray[tuple[int], np.dtype[np.uint8]]] = {}
+    texts: dict[str, pl.Series] = {}
+    hubs: list[pl.DataFrame] = []
+    for kind in dict.fromkeys(slot.kind for slot in SLOTS):
+        names = [slot.name for slot in SLOTS if slot.kind == kind and slot.name in keys.columns]
+        if not names:
+            continue
+        numbers, texts[kind] = _number([keys[name] for name in names], person)
+        cap = int(caps.get(kind, settings.integer("graph.cap")))
+        rows = [np.flatnonzero(n >= 0) for n in numbers]
+        row = np.concatenate(rows)
+        value = np.concatenate([n[r] for n, r in zip(numbers, rows, strict=True)]).astype(np.int64)
+        crowd = around(value, person[row], applied_at[row], half)
+        rush = _burst(value, person[row], applied_at[row], crowd, half)
+        hub = crowd > cap
+        if hub.any():
+            hubs.append(_hub_rows(kind, texts[kind], value, person[row], np.unique(value[hub]), cap))
+        stop = 0
+        for name, number, used in zip(names, numbers, rows, strict=True):
+            start, stop = stop, stop + len(used)
+            count = (number == UNIQUE).astype(np.int32)
+            count[used] = crowd[start:stop]
+            number[used[hub[start:stop]]] = HUB
+            shown = np.zeros(len(number), np.uint8)
+            shown[used] = rush[start:stop]
+            code[name], people[name], burst[name] = number, count, shown
+    table = pl.concat(hubs) if hubs else HUBS.empty()
+    return Codes(code, people, burst, texts, table.sort("kind", "key"))
+
+
+def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Array], pl.Series]:
+    """Number the values that two people or more have, in the order of their first row (then column)."""
+    size = len(person)
+    present = [np.flatnonzero(column.is_not_null().to_numpy()) for column in columns]
+    # A 64-bit hash that lives only inside this call; two of 10 million values meet with a chance of 3 in a million.
+    digest = np.concatenate([c.hash().to_numpy()[r] for c, r in zip(columns, present, strict=True)])
+    place = np.concatenate([r * len(columns) + i for i, r in enumerate(present)])
+    numbers = [np.full(size, MISSING, np.int32) for _ in columns]
+    for number, rows in zip(numbers, present, strict=True):
+        number[rows] = UNIQUE
+    again = np.flatnonzero(pl.Series(digest).is_duplicated().to_numpy())
+    texts: list[pl.Series] = []
+    if len(again):
+        order = again[np.argsort(digest[again], kind="stable")]
+        starts = np.flatnonzero(np.r_[True, np.diff(digest[order]) != 0])
+        who = person[place[order] // len(columns)]
+        shared = np.minimum.reduceat(who, starts) != np.maximum.reduceat(who, starts)
+        first = np.minimum.reduceat(place[order], starts)
+        rank = np.full(len(starts), UNIQUE, np.int32)
+        kept = np.flatnonzero(shared)
+        by_first = kept[np.argsort(first[kept], kind="stable")]
+        rank[by_first] = np.arange(len(by_first), dtype=np.int32)
+        group = np.repeat(rank, np.diff(np.r_[starts, len(order)]))
+        where = place[order]
+        for i, number in enumerate(numbers):
+            mine = where % len(columns) == i
+            number[where[mine] // len(columns)] = group[mine]
+        chosen = first[by_first]
+        texts = [c.gather(chosen[chosen % len(columns) == i] // len(columns)) for i, c in enumerate(columns)]
+        back = np.argsort(np.concatenate([np.flatnonzero(chosen % len(columns) == i) for i in range(len(columns))]), kind="stable")
+        return numbers, pl.concat([t.rename("key") for t in texts]).gather(back)
+    return numbers, pl.Series("key", [], dtype=pl.String)
+
+
+def around(value: IntArray, person: Int32Array, time: IntArray, half_days: int) -> Int32Array:
+    """Count the distinct people on each use's value in a window of two halves that has the use near its middle.
+
+    Windows start every half; a use is counted in the two that cover it and looks at the one whose middle is nearest. They are functions
+    of the time alone, so a window's count changes only when a use within it comes or goes.
+    """
+    if not len(value):
+        return np.zeros(0, np.int32)
+    half = half_days * DAY
+    base = int(time.min()) // half - 1
+    early = (time // half - base).astype(np.int64)
+    centre = ((time - half // 2) // half - base).astype(np.int64)
+    span = int(early.max()) + 2
+    window = np.concatenate([value * span + early, value * span + early - 1])
+    seen = pl.DataFrame({"w": window, "p": np.concatenate([person, person])}).unique().group_by("w").len()
+    wanted = pl.DataFrame({"w": value * span + centre})
+    counts = wanted.join(seen, on="w", how="left", maintain_order="left")["len"]
+    return counts.to_numpy().astype(np.int32)
+
+
+def _burst(
+    value: IntArray, person: Int32Array, time: IntArray, crowd: Int32Array, half_days: int
+) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    """Tenths of -log10 of the chance of so many other people near the use, at the value's own pace; the most improbable of three spans."""
+    worst = np.zeros(len(value))
+    busy = np.flatnonzero(crowd >= 3)
+    if len(busy):
+        for days in BURST_DAYS:
+            near = around(value[busy], person[busy], time[busy], days) - 1
+            pace = (crowd[busy] - 1) * (days / half_days)
+            tail = pdtrc(np.maximum(near - 1, 0).astype(float), pace)
+            chance = np.where(near > 0, np.maximum(tail, 1e-25), 1.0)
+            worst[busy] = np.maximum(worst[busy], -np.log10(chance))
+    return np.minimum(np.round(worst * 10), 250).astype(np.uint8)
+
+
+def _hub_rows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, hubs: IntArray, cap: int) -> pl.DataFrame:
+    inside: BoolArray = np.isin(value, hubs)
+    counts = pl.DataFrame({"v": value[inside], "p": person[inside]}).unique().group_by("v").len().sort("v")
+    return pl.DataFrame(
+        {
+            "kind": pl.Series([kind], dtype=pl.String).new_from_index(0, len(counts)),
+            "key": texts.gather(counts["v"]),
+            "people": counts["len"].cast(pl.Int64),
+            "cap": pl.Series([cap], dtype=pl.Int64).new_from_index(0, len(counts)),
+        },
+        schema=HUBS.schema,
+    )

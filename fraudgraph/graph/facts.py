@@ -1,0 +1,297 @@
+"""The facts of a pair: what the two share and how, when, among how many, and what speaks against it.
+
+Nothing here looks at the intent of anybody. A fact reads only the two people's applications, the values that these name (with the people on
+them around that time) and, for closure, the pairs of the two with third people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+import polars as pl
+
+from fraudgraph.graph.codes import DAY, UNIQUE, Codes
+from fraudgraph.graph.pairs import Given
+from fraudgraph.model import BoolArray, FloatArray, Int32Array, IntArray
+
+SIGNATURE: tuple[str, ...] = (
+    "phone own-own",
+    "phone own-contact",
+    "phone contact-contact",
+    "device",
+    "imei",
+    "oaid",
+    "idfa",
+    "android_id",
+    "bank_card",
+    "email",
+    "id_number",
+    "address",
+    "building",
+    "postcode",
+    "employer",
+    "employer_phone",
+    "employer_address",
+    "wifi",
+    "ip",
+    "ip24",
+    "ip16",
+    "gps",
+    "phone_run",
+    "id_run",
+    "birth_surname",
+)
+"""What a pair can share, in the order of the bits of its signature. Only ever added to: calibrations store the bits."""
+
+BIT = {name: 1 << i for i, name in enumerate(SIGNATURE)}
+GIVEN_BIT = 32
+"""Relations from outside take the bits from here on, one a kind, in the calibration's order."""
+GIVEN_KINDS = 8
+NO_GAP = 10_000 * DAY
+FAR_DAYS = 180
+MOST_APPLICATIONS = 16
+"""Of a person with more applications than this the latest are looked at."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Per pair. Pairs are sorted by (a, b), a < b."""
+
+    a: Int32Array
+    b: Int32Array
+    signature: IntArray
+    gap: IntArray
+    """Microseconds between the two nearest uses of a shared value; NO_GAP where they share relations from outside only."""
+    degree: Int32Array
+    """People on the narrowest shared value around that time (for relations: relations of the one who has fewer)."""
+    closure: Int32Array
+    """Third people who are near both through different values, at most 2."""
+    phones: Int32Array
+    """Shared phone numbers, at most 3."""
+    channel: BoolArray
+    """Both came through the same narrow channel."""
+    burst: Int32Array
+    """Tenths of -log10, the most improbable crowd on a shared value."""
+    address_differs: BoolArray
+    ip_differs: BoolArray
+    prior: FloatArray
+    """Log-odds of the strongest shared value by the table of priors."""
+    label: IntArray
+    """The narrowest shared value, a number over all kinds."""
+    weight: FloatArray
+    """Summed weight of the relations from outside."""
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    def take(self, where: BoolArray | IntArray) -> Facts:
+        return Facts(**{f.name: getattr(self, f.name)[where] for f in fields(self)})
+
+
+@dataclass(frozen=True)
+class View:
+    """What the facts are read from."""
+
+    codes: Codes
+    person: Int32Array
+    applied_at: IntArray
+    channel: Int32Array
+    """Per application: the number of a narrow channel, -1 for any other."""
+
+
+class Applications:
+    """The applications of each person, in time order."""
+
+    def __init__(self, person: Int32Array) -> None:
+        self.rows = np.argsort(person, kind="stable")
+        counts = np.bincount(person) if len(person) else np.zeros(0, np.int64)
+        self.stop = np.cumsum(counts)
+        self.count = np.minimum(counts, MOST_APPLICATIONS)
+
+    def products(self, a: Int32Array, b: Int32Array) -> tuple[IntArray, IntArray, IntArray]:
+        """Return every (pair number, row of a, row of b)."""
+        na, nb = self.count[a], self.count[b]
+        total = na * nb
+        pair = np.repeat(np.arange(len(a)), total)
+        inner = np.arange(len(pair)) - np.repeat(np.cumsum(total) - total, total)
+        width = nb[pair]
+        row_a = self.rows[self.stop[a][pair] - na[pair] + inner // width]
+        row_b = self.rows[self.stop[b][pair] - nb[pair] + inner % width]
+        return pair, row_a, row_b
+
+
+def shared(codes: Codes, i: IntArray, j: IntArray) -> Iterator[tuple[str, str, str, BoolArray]]:
+    """For rows i against rows j yield (signature name, slot of i, slot of j, equal) for everything that can be shared."""
+    code = codes.code
+    roles = [name for name in ("phone.own", "phone.contact1", "phone.contact2") if name in code]
+    for one in roles:
+        for other in roles:
+            owns = (one == "phone.own") + (other == "phone.own")
+            name = ("phone contact-contact", "phone own-contact", "phone own-own")[owns]
+            yield name, one, other, _equal(code[one], code[other], i, j)
+    for slot in code:
+        kind = slot.split(".")[0]
+        if kind == "phone":
+            continue
+        equal = _equal(code[slot], code[slot], i, j)
+        if kind in ("phone_run", "id_run"):
+            # A run of one number is no run.
+            same = "phone.own" if kind == "phone_run" else "id_number.own"
+            equal &= ~_equal(code[same], code[same], i, j)
+        yield kind, slot, slot, equal
+
+
+def _equal(left: Int32Array, right: Int32Array, i: IntArray, j: IntArray) -> BoolArray:
+    mine = left[i]
+    return (mine >= 0) & (mine == right[j])
+
+
+def read(view: View, a: Int32Array, b: Int32Array, given: Given, priors: dict[str, float], chunk: int = 1_000_000) -> Facts:
+    """Return the facts of the pairs (closure apart, which needs all pairs: `close`)."""
+    applications = Applications(view.person)
+    parts = [_read(view, applications, a[k : k + chunk], b[k : k + chunk], priors) for k in range(0, len(a), chunk)]
+    if not parts:
+        parts = [_read(view, applications, a, b, priors)]
+    facts = Facts(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Facts)})
+    return _with_given(facts, given, len(applications.count), priors) if len(given.a) else facts.take(facts.signature != 0)
+
+
+def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, priors: dict[str, float]) -> Facts:
+    codes, size = view.codes, len(a)
+    pair, i, j = applications.products(a, b)
+    near = np.abs(view.applied_at[i] - view.applied_at[j]) <= FAR_DAYS * DAY
+    pair, i, j = pair[near], i[near], j[near]
+    signature = np.zeros(len(pair), np.int64)
+    degree = np.full(len(pair), 1 << 30, np.int64)
+    best = np.full(len(pair), -np.inf)
+    burst = np.zeros(len(pair), np.int32)
+    label = np.zeros(len(pair), np.int64)
+    phones = np.zeros(len(pair), np.int32)
+    for rank, (name, one, other, equal) in enumerate(shared(codes, i, j)):
+        hit = np.flatnonzero(equal)
+        if not len(hit):
+            continue
+        bit = BIT[name]
+        signature[hit] |= bit
+        people = np.maximum(codes.people[one][i[hit]], codes.people[other][j[hit]]).astype(np.int64)
+        narrower = people < degree[hit]
+        degree[hit] = np.where(narrower, people, degree[hit])
+        value = (rank_of_kind(one) << 40) + codes.code[one][i[hit]].astype(np.int64)
+        label[hit] = np.where(narrower, value, label[hit])
+        burst[hit] = np.maximum(burst[hit], np.maximum(codes.burst[one][i[hit]], codes.burst[other][j[hit]]))
+        if bit <= BIT["phone contact-contact"]:
+            phones[hit] += 1
+        odds = priors[name] - 0.7 * np.maximum(np.log2(people / 10), 0)
+        best[hit] = np.maximum(best[hit], odds)
+    gap = np.where(signature != 0, np.abs(view.applied_at[i] - view.applied_at[j]), NO_GAP)
+    channel = (view.channel[i] >= 0) & (view.channel[i] == view.channel[j])
+    starts = np.searchsorted(pair, np.arange(size))
+    some = np.r_[starts[1:], len(pair)] > starts
+    at = starts[some]
+
+    def reduce(ufunc: np.ufunc, values: np.ndarray, empty: float, dtype: type) -> np.ndarray:  # type: ignore[type-arg]
+        out = np.full(size, empty, dtype)
+        if len(at):
+            out[some] = ufunc.reduceat(values, at)
+        return out
+
+    lowest = reduce(np.minimum, degree * (1 << 12), 0, np.int64)
+    # Of several narrowest values the one with the smallest number is the label.
+    narrow = degree == (lowest >> 12)[pair]
+    return Facts(
+        a=a,
+        b=b,
+        signature=reduce(np.bitwise_or, signature, 0, np.int64),
+        gap=reduce(np.minimum, gap, NO_GAP, np.int64),
+        degree=np.minimum(lowest >> 12, 1 << 30).astype(np.int32),
+        closure=np.zeros(size, np.int32),
+        phones=np.minimum(reduce(np.maximum, phones, 0, np.int32), 3),
+        channel=reduce(np.logical_or, channel, 0, np.bool_),
+        burst=reduce(np.maximum, burst, 0, np.int32),
+        address_differs=_differs(codes, "address.own", i, j, signature, BIT["address"], reduce),
+        ip_differs=_differs(codes, "ip.own", i, j, signature, BIT["ip"], reduce),
+        prior=reduce(np.maximum, best, -np.inf, np.float64),
+        label=reduce(np.minimum, np.where(narrow, label, np.iinfo(np.int64).max), 0, np.int64),
+        weight=np.zeros(size),
+    )
+
+
+def rank_of_kind(slot: str) -> int:
+    """A number for the kind of a slot, so that values of different kinds never share a label."""
+    return _KIND_RANK[slot.split(".")[0]]
+
+
+_KIND_RANK = {name: i for i, name in enumerate(dict.fromkeys(name.split(" ")[0] for name in SIGNATURE))}
+
+
+def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntArray, bit: int, reduce) -> BoolArray:  # type: ignore[no-untyped-def]
+    """Known on both sides, held by few, and different, with no application of the two that agrees."""
+    if slot not in codes.code:
+        none: BoolArray = reduce(np.logical_or, np.zeros(len(i), bool), 0, np.bool_)
+        return none
+    code, people = codes.code[slot], codes.people[slot]
+    known = ((code[i] >= 0) | (code[i] == UNIQUE)) & ((code[j] >= 0) | (code[j] == UNIQUE))
+    few = (people[i] <= 40) & (people[j] <= 40)
+    against: BoolArray = reduce(np.logical_or, known & few & ((signature & bit) == 0), 0, np.bool_)
+    agrees: BoolArray = reduce(np.logical_or, (signature & bit) != 0, 0, np.bool_)
+    return against & ~agrees
+
+
+def _with_given(facts: Facts, given: Given, persons: int, priors: dict[str, float]) -> Facts:
+    size = max(persons, 1)
+    place = np.searchsorted(facts.a.astype(np.int64) * size + facts.b, given.a.astype(np.int64) * size + given.b)
+    signature, weight, prior = facts.signature.copy(), facts.weight.copy(), facts.prior.copy()
+    np.bitwise_or.at(signature, place, np.int64(1) << (GIVEN_BIT + given.kind.astype(np.int64)))
+    np.add.at(weight, place, given.weight)
+    relations = np.bincount(np.concatenate([given.a, given.b]), minlength=size)
+    fewer = np.minimum(relations[facts.a], relations[facts.b])
+    only = facts.signature == 0
+    degree = np.where(only, fewer, facts.degree).astype(np.int32)
+    prior[place] = np.maximum(prior[place], priors["given"])
+    label = np.where(only, (np.int64(1) << 50) + np.arange(len(facts)), facts.label)
+    values = {f.name: getattr(facts, f.name) for f in fields(Facts)}
+    values.update(signature=signature, weight=weight, prior=prior, degree=degree, label=label)
+    return Facts(**values).take(signature != 0)
+
+
+def close(facts: Facts, persons: int) -> Int32Array:
+    """Return per pair the third people who are near both through different values, at most 2 (a triangle over one value does not count)."""
+    size = max(persons, 1)
+    forward = facts.a.astype(np.int64) * size + facts.b
+    both = np.concatenate([forward, facts.b.astype(np.int64) * size + facts.a])
+    order = np.argsort(both, kind="stable")
+    both = both[order]
+    label = np.concatenate([facts.label, facts.label])[order]
+    neighbour = both % size
+    stop = np.cumsum(np.bincount((both // size).astype(np.int64), minlength=size))
+    count = np.diff(np.r_[0, stop])
+    result = np.zeros(len(facts), np.int64)
+    # The neighbours of the end that has fewer are looked up among those of the other.
+    small = np.where(count[facts.a] <= count[facts.b], facts.a, facts.b).astype(np.int64)
+    large = facts.a.astype(np.int64) + facts.b - small
+    work = np.cumsum(count[small])
+    blocks = np.searchsorted(work, np.arange(0, int(work[-1]) if len(work) else 0, 4_000_000))
+    cuts = np.unique(np.r_[0, blocks, len(facts)])
+    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+        s, g = small[low:high], large[low:high]
+        n = count[s]
+        pair = np.repeat(np.arange(len(s)), n)
+        inner = np.arange(len(pair)) - np.repeat(np.cumsum(n) - n, n)
+        at = (stop[s] - n)[pair] + inner
+        wanted = g[pair] * size + neighbour[at]
+        there = np.searchsorted(both, wanted)
+        there[there == len(both)] = 0
+        closes = (both[there] == wanted) & (label[there] != label[at])
+        result[low:high] = np.bincount(pair[closes], minlength=len(s))
+    return np.minimum(result, 2).astype(np.int32)
+
+
+def narrow_channels(channel: pl.Series, person: Int32Array, share: float) -> list[str]:
+    """Return the channels that fewer than ``share`` of the people came through, sorted."""
+    if channel.null_count() == len(channel):
+        return []
+    counts = pl.DataFrame({"c": channel, "p": person}).drop_nulls().unique().group_by("c").len()
+    limit = share * (int(person.max()) + 1)
+    return sorted(counts.filter((pl.col("len") < limit) & (pl.col("len") > 1))["c"].to_list())

@@ -1,0 +1,159 @@
+"""From facts to probabilities and ties, under frozen tables; and how the tables are learned from a reference book."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from fraudgraph.graph import classes, cohesion, prior, second, transmission
+from fraudgraph.graph.classes import SIGNATURE_BITS
+from fraudgraph.graph.components import components
+from fraudgraph.graph.facts import GIVEN_BIT, GIVEN_KINDS, Applications, Facts, View
+from fraudgraph.graph.ties import ties, values
+from fraudgraph.graph.transmission import Level
+from fraudgraph.model import BoolArray, FloatArray, Int32Array, IntArray
+from fraudgraph.settings import Settings
+
+_ANY_GIVEN = ((1 << GIVEN_KINDS) - 1) << GIVEN_BIT
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What turns facts into ties: learned from a reference book, then frozen."""
+
+    mean: int
+    """mu, millionths."""
+    sd: float
+    lift: float
+    """D."""
+    levels: tuple[Level, ...]
+    second: tuple[tuple[Level, ...], ...]
+    joiners: IntArray
+    """Classes (`cohesion.pack`) that join gangs instead of holding one."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "mean": self.mean,
+            "sd": self.sd,
+            "lift": self.lift,
+            "levels": [level.to_json() for level in self.levels],
+            "second": [[level.to_json() for level in look] for look in self.second],
+            "joiners": self.joiners.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Tables:
+        return cls(
+            mean=int(data["mean"]),
+            sd=float(data["sd"]),
+            lift=float(data["lift"]),
+            levels=tuple(Level.from_json(level) for level in data["levels"]),
+            second=tuple(tuple(Level.from_json(level) for level in look) for look in data["second"]),
+            joiners=np.array(data["joiners"], np.int64),
+        )
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The pairs that are not dropped for good, with the probability that each is a gang pair."""
+
+    facts: Facts
+    probability: FloatArray
+    code: IntArray
+    """Finest link class."""
+    measured: IntArray
+    """Pairs that the class (to its degree) was measured on."""
+    unit: Int32Array
+    """Per person: the smallest person of the unit."""
+
+
+def folds(application_id: pl.Series, first: IntArray, a: Int32Array) -> IntArray:
+    """Return the fold of each pair: a stable hash of the first application of its earlier person."""
+    people, place = np.unique(a, return_inverse=True)
+    names = application_id.gather(first[people]).to_list()
+    fold = [int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "big") % transmission.FOLDS for name in names]
+    return np.array(fold, np.int64)[place] if len(people) else np.zeros(0, np.int64)
+
+
+def start(facts: Facts, sd: float) -> FloatArray:
+    """Return the transmission that the prior expects: its probability times the squared lift of a usual gang, 1.7 sd."""
+    return prior.probability(prior.log_odds(facts)) * (1.7 * sd) ** 2
+
+
+def score(facts: Facts, tables: Tables, fold: IntArray, persons: int, settings: Settings) -> Scored:
+    """Return the pairs above the drop cut under ``tables``."""
+    strength, strong = settings.number("graph.shrinkage"), settings.number("graph.strong")
+    code = classes.pack(facts)
+    e = transmission.score(tables.levels, start(facts, tables.sd), code, fold, strength)
+    pi = _probability(e, tables.lift)
+    kept = pi >= settings.number("graph.drop")
+    facts, e, pi, fold, code = facts.take(kept), e[kept], pi[kept], fold[kept], code[kept]
+    for look in tables.second:
+        e = transmission.score(look, e, second.pack(facts, pi, strong, persons), fold, strength)
+        pi = _probability(e, tables.lift)
+    measured = tables.levels[3].pairs(code) if tables.levels else np.zeros(len(code), np.int64)
+    return Scored(facts, pi, code, measured, components(persons, facts.a, facts.b))
+
+
+def _probability(e: FloatArray, lift: float) -> FloatArray:
+    return np.clip(e / lift**2, 0.0, 1.0)
+
+
+def learn(facts: Facts, intent: IntArray, mean: int, sd: float, fold: IntArray, view: View, persons: int, settings: Settings) -> Tables:
+    """Learn the tables from a reference book: class sums, the lift, the second look, the joiners."""
+    strength, strong = settings.number("graph.shrinkage"), settings.number("graph.strong")
+    z, known = transmission.products(intent, mean, facts.a, facts.b)
+    code = classes.pack(facts)
+    levels = transmission.learn(classes.masks(), code, z, known, fold)
+    e = transmission.score(levels, start(facts, sd), code, fold, strength)
+    middle = np.where(known, (intent[facts.a] + intent[facts.b]) / 2 - mean, 0.0) / 1e6
+    lift = transmission.lift(e, z, known, middle, sd)
+    tables = Tables(mean, sd, lift, levels, (), np.zeros(0, np.int64))
+    for _ in range(settings.integer("graph.second_looks")):
+        scored = score(facts, tables, fold, persons, settings)
+        kept = np.searchsorted(_pair(facts, persons), _pair(scored.facts, persons))
+        look = second.pack(scored.facts, scored.probability, strong, persons)
+        learned = transmission.learn(second.MASKS, look, z[kept], known[kept], fold[kept])
+        tables = replace(tables, second=(*tables.second, learned))
+    scored = score(facts, tables, fold, persons, settings)
+    tied = scored.facts.take(tie(scored, tables, view, persons, settings))
+    joiners = cohesion.joiners(tied, cohesion.pack(tied), persons, settings.number("graph.cohesion"))
+    return replace(tables, joiners=joiners)
+
+
+def _pair(facts: Facts, persons: int) -> IntArray:
+    return facts.a.astype(np.int64) * persons + facts.b
+
+
+def tie(scored: Scored, tables: Tables, view: View, persons: int, settings: Settings) -> BoolArray:
+    """Return which of the scored pairs are ties."""
+    result = np.zeros(len(scored.facts), bool)
+    above = np.flatnonzero((scored.probability >= settings.number("graph.tie")) & ~np.isin(cohesion.pack(scored.facts), tables.joiners))
+    facts = scored.facts.take(above)
+    found = values(view, Applications(view.person), facts.a, facts.b)
+    given = (facts.signature & _ANY_GIVEN) != 0
+    result[above] = ties(found, facts.a, facts.b, scored.probability[above], scored.unit, given, persons, settings)
+    return result
+
+
+def learnable(facts: Facts, intent: IntArray) -> int:
+    """Return how many pairs have both intents known."""
+    return int(np.sum((intent[facts.a] >= 0) & (intent[facts.b] >= 0)))
+
+
+def transmits(tables: Tables, sd: float, settings: Settings) -> bool:
+    """Say whether any class passes intent on: differs from zero by ``graph.transmits_errors`` standard errors while the lift is inside its bounds."""
+    if not sd < tables.lift < 1.0 or not tables.levels:
+        return False
+    level = tables.levels[0]
+    count = level.count.sum(axis=1)
+    total = level.total.sum(axis=1) * transmission.UNIT
+    error = sd**2 * np.sqrt(np.maximum(count, 1))
+    return bool(np.any(total > settings.number("graph.transmits_errors") * error))
+
+
+SIGNATURE_MASK = (1 << SIGNATURE_BITS) - 1

@@ -1,0 +1,27 @@
+"""The second look: a pair whose people have other ties is another pair than one that stands alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fraudgraph.graph.classes import SIGNATURE_BITS, band
+from fraudgraph.graph.codes import DAY
+from fraudgraph.graph.facts import Facts
+from fraudgraph.model import FloatArray, IntArray
+
+BANDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_SIGNATURE = (1 << SIGNATURE_BITS) - 1
+_CROWD = 0b111111 << SIGNATURE_BITS
+_GAP = 0b11 << (SIGNATURE_BITS + 6)
+MASKS = [_CROWD, _CROWD | _GAP, _CROWD | _GAP | _SIGNATURE]
+
+
+def pack(facts: Facts, pi: FloatArray, strong: float, size: int) -> IntArray:
+    """Return the class: signature, band of pi x how many of the two have another strong pair, gap."""
+    loud = pi >= strong
+    others = np.bincount(np.concatenate([facts.a[loud], facts.b[loud]]), minlength=size)
+    backed = (others[facts.a] - loud > 0).astype(np.int64) + (others[facts.b] - loud > 0)
+    code = facts.signature & _SIGNATURE
+    code |= (band(pi, BANDS) << 2 | backed) << SIGNATURE_BITS
+    code |= band(facts.gap, [3 * DAY, 14 * DAY]) << (SIGNATURE_BITS + 6)
+    return code
