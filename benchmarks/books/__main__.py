@@ -90,6 +90,21 @@ def _value(text: str) -> object:
     return tuple(text.split(",")) if "," in text else text
 
 
+def _options(words: list[str]) -> dict[str, object]:
+    """``--name value`` pairs; a name without a value is true."""
+    options: dict[str, object] = {}
+    name = ""
+    for word in words:
+        if word.startswith("--"):
+            name = word[2:].replace("-", "_")
+            options[name] = True
+        elif name:
+            options[name], name = _value(word), ""
+        else:
+            raise SystemExit(f"{word} is not understood: options are written --name value")
+    return options
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.books", description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("family", choices=FAMILIES)
@@ -99,18 +114,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--camouflage", type=float)
     parser.add_argument("--format", choices=("csv", "parquet", "both"), default="both")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("options", nargs="*", metavar="NAME=VALUE", help="options of the family, such as shapes=ten slow=true months=36")
-    args = parser.parse_args(argv)
+    parser.epilog = "Further --name value pairs are options of the family, such as --shapes ten --months 36; a bare --name means true."
+    args, further = parser.parse_known_args(argv)
     arguments: dict[str, object] = {"applications": args.applications, "seed": args.seed}
     if args.gang_share is not None:
         arguments["gang_share"] = args.gang_share
     if args.camouflage is not None:
         arguments["camouflage"] = args.camouflage
-    for option in args.options:
-        name, equals, value = option.partition("=")
-        if not equals:
-            raise SystemExit(f"{option}: options are written NAME=VALUE")
-        arguments[name.replace("-", "_")] = _value(value)
+    arguments |= _options(further)
     formats = ("csv", "parquet") if args.format == "both" else (args.format,)
     rows = write(_parts(args.family, arguments), args.out, formats)
     print(f"{rows} applications in {args.out}")
