@@ -20,8 +20,6 @@ Ints = npt.NDArray[np.int64]
 
 GANG_EMPLOYER = 1 << 30
 """Employers from here on are companies that only gangs name."""
-BUST_OUT_DELAY = (18.0, 45.0)
-"""Days after which a bust-out gang comes back together."""
 
 
 @dataclass
@@ -134,9 +132,9 @@ def pair_rotation(gang: Gang) -> None:
 
 
 def bust_out(gang: Gang) -> None:
-    """Each behaves alone at first; weeks later all come back together, from a few common handsets (see `second_devices`)."""
+    """Each behaves alone at first; weeks later all come back together, from a few common handsets."""
     gang.members.returns.append((gang.start, gang.start + gang.size))
-    gang.put("contact1", gang.outside()[gang.blocks(5)], gang.some(0.5))
+    gang.put("contact1", np.where(gang.some(0.5), gang.outside()[gang.blocks(5)], gang.get("contact1")))
 
 
 def id_family(gang: Gang) -> None:

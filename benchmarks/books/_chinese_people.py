@@ -152,9 +152,8 @@ def _households(rng: np.random.Generator, people: int) -> tuple[Ints, npt.NDArra
 
 
 def _from_previous(values: Ints, shared: npt.NDArray[np.bool_]) -> Ints:
-    """``values``, where ``shared`` replaced by that of the person before (who may have it from the one before that)."""
-    source = np.maximum.accumulate(np.where(shared, 0, np.arange(len(values))))
-    return np.asarray(values[source])
+    """``values``, where ``shared`` replaced by that of the person before."""
+    return np.where(shared, np.roll(values, 1), values)
 
 
 def _employers(rng: np.random.Generator, people: int, employers: int) -> Ints:

@@ -7,8 +7,8 @@ import numpy as np
 SURNAMES = (
     "王李张刘杨陈周赵黄徐吴孙胡何朱高郭林罗马梁郑宋谢韩唐冯于董程萧曹袁文邓许沈曾傅彭吕卢苏蒋蔡贾丁杜薛余叶魏阎潘夏戴田汪姚任钟方姜廖范邹石金谭孔熊陆郝崔康秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚"
 )
-SURNAME_WEIGHTS = 0.046 * 0.9635 ** np.arange(len(SURNAMES))
-"""Common surnames first; a share of about 4.6 % falling by a thirtieth from one to the next, as in a large city."""
+SURNAME_WEIGHTS = 0.046 * 0.957 ** np.arange(len(SURNAMES))
+"""Common surnames first; a share of about 4.6 % falling by a twenty-fifth from one to the next, as in a large city."""
 
 GIVEN = "飞军平世莹祥磊伟永强兴全红玉然富鹏雨静龙燕明利勇宁新志英霞桂洋斌春武刚涵文俊宇峰晓雪怡涛建芳生广贵东杰娜福顺清义元敏梅艳立娟兰秀仁胜丽国海波良超学浩子欣佳健琳轩博山"
 

@@ -30,6 +30,8 @@ PART = 500_000
 """Applications that are written out at a time."""
 REPEATS = 0.22
 """Repeat applications per honest person."""
+BUST_OUT_DELAY = (18.0, 45.0)
+"""Days after which a bust-out gang comes back together."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def _bust_out_rows(rng: np.random.Generator, numbers: Numbers, returns: list[tup
     parts = []
     for start, stop in returns:
         size = stop - start
-        back = min(int(at[start:stop].max()) + int(rng.uniform(18, 45) * DAY), end - 3 * DAY)
+        back = min(int(at[start:stop].max()) + int(rng.uniform(*BUST_OUT_DELAY) * DAY), end - 3 * DAY)
         second = np.sort(back + rng.integers(0, 2 * DAY, size))
         shared = numbers.device(spare + start + np.arange(size) // 3 * 3)
         parts.append(pl.DataFrame({"person": people[start:stop], "second": second, "device": shared}))
