@@ -1,0 +1,30 @@
+"""Port 1: where a book is kept. `port.py` says what every store can do, `embedded.py` is the one that needs no server."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from fraudgraph.errors import UsageError
+from fraudgraph.settings import Settings, defaults
+from fraudgraph.stores.digest import digest_files
+from fraudgraph.stores.port import Batch, Change, Reader, Store, Version, Writer
+
+__all__ = ["Batch", "Change", "Reader", "Store", "Version", "Writer", "digest_files", "open_store"]
+
+
+def open_store(url: str | Path, *, create: bool, settings: Settings | None = None) -> Store:
+    """Return the store at ``url`` (a path: an embedded store).
+
+    With ``create`` a store that is not there yet is an empty one, made by its first change. Raise StoreError where there is no
+    store, UsageError for a kind of store that is not known, ConfigurationError for settings of section [store] that cannot be.
+    """
+    scheme = re.match(r"([a-z][a-z0-9+.-]*)://", str(url), re.IGNORECASE)
+    if scheme and scheme[1].lower().split("+")[0] in ("bolt", "neo4j"):
+        raise UsageError(f"{scheme[0]}... is a Neo4j store, and this version has the embedded store only: give --store a path")
+    if scheme:
+        raise UsageError(f"{scheme[0]}... is not a kind of store that is known: give --store a path")
+    from fraudgraph.stores.connection import Options
+    from fraudgraph.stores.embedded import open_embedded
+
+    return open_embedded(Path(url), Options.of(settings or defaults()), create=create)

@@ -1,7 +1,7 @@
 """Port 1: what every store can do. No SQL or Cypher crosses it; tables are those of `fraudgraph.model`.
 
 A store holds the *facts* (applications, their keys, relations, one batch each) and, night by night, what was *derived* from
-them. A derived row holds from the night that opened it until the night that closed it, so a reader can be asked for any night.
+them. A row holds from the night that opened it until the night that closed it, so a reader can be asked for any night.
 A writer computes on a reader, then applies one `Change` at once: seen through the port it happened whole or not at all.
 """
 
@@ -33,7 +33,22 @@ DERIVED = (
     model.EVIDENCE,
     model.PLACEHOLDERS,
 )
-"""Tables whose rows hold from a night to a night. `gang_events` is only ever added to; `input_order` and `rejects` belong to a batch."""
+"""Tables whose rows hold from a night to a night. Each is a set: no two rows of a night agree on what names them."""
+
+BATCH_TABLES = (model.INPUT_ORDER, model.REJECTS, model.GANG_EVENTS)
+"""Tables whose rows belong to one batch and never change."""
+
+USES = model.Table(
+    "uses",
+    {
+        "application_id": (pl.String, ""),
+        "kind": (pl.String, "kind of identifier"),
+        "key": (pl.String, "the normalised value"),
+        "role": (pl.String, "own, contact1, ..."),
+        "used_at": (model.TIME, "applied_at of the application"),
+    },
+)
+"""The keys, one row each; computed when asked for, like `model.LINKS`."""
 
 
 @dataclass(frozen=True)
@@ -70,31 +85,34 @@ class Change:
     digest: str
     command: str
     applications: pl.DataFrame
-    """APPLICATIONS that are new, or that correct a stored one."""
+    """APPLICATIONS that are new, or that take the place of a stored one (a correction, an outcome filled in)."""
     keys: pl.DataFrame
-    """application_id and one String column per slot, for the same rows."""
+    """application_id and one String column per slot, for exactly the same applications."""
     relations: pl.DataFrame
-    """RELATIONS that are new."""
+    """RELATIONS that are new; one that is stored already (but for its weight) adds its weight to it."""
     input_order: pl.DataFrame
     rejects: pl.DataFrame
     derived: Mapping[str, pl.DataFrame]
-    """Table name -> rows. With ``whole`` the complete state after this night (the store closes what is gone and opens what is new);
-    otherwise the rows to open, and ``closed`` holds those to close."""
+    """Table name -> rows. With ``whole`` every table of DERIVED, complete, as it is after this night: the store closes what is
+    gone and opens what is new. Otherwise the rows to open: a row takes the place of the open one of the same name. Either way a
+    row that is open already and did not change stays as it is, with the night that opened it."""
     whole: bool = True
     closed: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """Only without ``whole``: rows to close, by the columns that name them (more columns are ignored)."""
     gang_events: pl.DataFrame = field(default_factory=model.GANG_EVENTS.empty)
     calibration: Version | None = None
     """A new one; None keeps the current."""
     ruleset: Version | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """What the store remembers for later runs (time zone, intent scale, seed)."""
+    """What the store remembers for later runs (time zone, intent scale, seed); a key that is not given keeps its value."""
     summary: Mapping[str, Any] = field(default_factory=dict)
     replace: bool = False
-    """Start the store afresh with this change."""
+    """Start the store afresh with this change, as night 1; ``base_night`` does not matter then."""
 
 
 class Reader(Protocol):
-    """The book as it was at the end of one night. Reading does not disturb a writer that is still computing."""
+    """The book as it was at the end of one night. Reading does not disturb a writer, not even one that applies a later night
+    meanwhile: this reader still sees its own. One reader serves one thread."""
 
     @property
     def night(self) -> int:
@@ -103,14 +121,17 @@ class Reader(Protocol):
     def table(
         self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
     ) -> pl.DataFrame:
-        """Return a fact or derived table (its `model.Table` name, or ``keys``), sorted by its columns, applications by
-        (applied_at, application_id). ``where`` keeps the rows whose column has one of the given values."""
+        """Return a fact or derived table (its `model.Table` name), ``keys``, ``uses`` or ``links``.
+
+        Rows come sorted by what names them, applications and keys by (applied_at, application_id), so that the two agree row by
+        row. ``columns`` chooses some and their order; ``where`` keeps the rows whose column (a String one) has one of the given
+        values. Raise ValueError for an unknown table or column."""
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
-        """Return ``input_order`` or ``rejects`` of the batch of that night."""
+        """Return ``input_order`` or ``rejects`` of the batch of that night, in the order in which it was given."""
 
     def events(self, gang_id: str | None = None) -> pl.DataFrame:
-        """Return GANG_EVENTS with a ``night`` column, up to this night."""
+        """Return GANG_EVENTS after a ``night`` column (Int64), up to this night, oldest first."""
 
     def batches(self) -> list[Batch]:
         """Return the batches up to this night, oldest first."""
@@ -129,7 +150,7 @@ class Store(Protocol):
     """A place that keeps a book."""
 
     def snapshot(self, night: int | None = None) -> AbstractContextManager[Reader]:
-        """Open a reader of ``night`` (the last one if None)."""
+        """Open a reader of ``night`` (the last one if None); raise UsageError for a night that has not been."""
 
     def lock(self) -> AbstractContextManager[Writer]:
         """Become the one writer; raise StoreBusy with the owner's name where there is one already."""
@@ -142,4 +163,5 @@ class Writer(Protocol):
     """The one who may change a store."""
 
     def apply(self, change: Change) -> Batch:
-        """Apply it whole; raise StoreBusy if the store's night is not the change's ``base_night`` any more."""
+        """Apply it whole; raise StoreBusy if the store's night is not the change's ``base_night`` any more, StoreError if it
+        cannot be written: the store is as before then. A change that is no change of the vocabulary raises TypeError."""

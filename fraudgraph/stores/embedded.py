@@ -1,0 +1,72 @@
+"""The embedded store: one DuckDB file beside its user, no server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fraudgraph.errors import StoreError, UsageError
+from fraudgraph.stores.checks import problems
+from fraudgraph.stores.connection import Options, Session
+from fraudgraph.stores.lock import writers_lock
+from fraudgraph.stores.port import Reader, Writer
+from fraudgraph.stores.reading import EmbeddedReader, EmptyReader, head
+from fraudgraph.stores.writing import EmbeddedWriter, clear_leftovers
+
+
+class EmbeddedStore:
+    """A store in the file ``path``. The file need not be there yet: the first change makes it."""
+
+    def __init__(self, path: Path, options: Options) -> None:
+        self._path = path
+        self._options = options
+
+    @contextmanager
+    def snapshot(self, night: int | None = None) -> Iterator[Reader]:
+        with Session(self._options) as session:
+            last, generation = self._head(session)
+            if night is not None and not 0 <= night <= last:
+                raise UsageError(f"the store {self._path} has nights up to {last}, not {night}")
+            at = last if night is None else night
+            yield EmbeddedReader(session, self._path, at, generation) if at else EmptyReader()
+
+    @contextmanager
+    def lock(self) -> Iterator[Writer]:
+        with writers_lock(self._path):
+            clear_leftovers(self._path)
+            writer = EmbeddedWriter(self._path, self._options)
+            try:
+                yield writer
+            finally:
+                writer.release()
+
+    def check(self) -> list[str]:
+        with Session(self._options) as session:
+            if self._empty():
+                return []
+            return problems(session, self._path)
+
+    def _head(self, session: Session) -> tuple[int, str]:
+        if self._empty():
+            return 0, ""
+        with session.reading(self._path) as duck:
+            return head(duck, self._path)
+
+    def _empty(self) -> bool:
+        return not self._path.exists() or (self._path.is_file() and self._path.stat().st_size == 0)
+
+
+def open_embedded(path: Path, options: Options, *, create: bool) -> EmbeddedStore:
+    """Return the store in ``path``; raise StoreError where there is none (or, with ``create``, where none can be made)."""
+    path = Path(os.path.realpath(path.expanduser()))
+    if not path.parent.is_dir():
+        raise StoreError(f"there is no folder {path.parent} for the store: make it, or name another place with --store")
+    if not path.exists() and not create:
+        raise StoreError(f"there is no store {path}: make one with `fraudgraph run`, or name another with --store")
+    if not path.exists() and not os.access(path.parent, os.W_OK | os.X_OK):
+        raise StoreError(f"no store can be made in {path.parent} (permission denied): name another place with --store")
+    store = EmbeddedStore(path, options)
+    with store.snapshot():  # says at once what is wrong with the file
+        return store

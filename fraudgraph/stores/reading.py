@@ -1,0 +1,187 @@
+"""Reading an embedded store: the book as it was at the end of one night."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from fraudgraph import model
+from fraudgraph.errors import StoreBusy, StoreError
+from fraudgraph.stores import schema
+from fraudgraph.stores.connection import Session
+from fraudgraph.stores.frames import in_order, registered, with_zone
+from fraudgraph.stores.port import Batch, Version
+
+VALUE: schema.Schema = {"value": pl.String}
+
+
+def head(duck: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str]:
+    """Return the last night and the generation of the attached file; raise StoreError if it is not a store that we can read."""
+    try:
+        meta = dict(duck.execute("SELECT key, value FROM meta").fetchall())
+        file_format = int(meta["format"])
+    except (duckdb.CatalogException, duckdb.BinderException, KeyError, ValueError) as problem:
+        raise StoreError(f"{path} is a DuckDB database, but not a fraudgraph store: name another file with --store") from problem
+    if file_format > schema.FORMAT:
+        raise StoreError(
+            f"the store {path} has format {file_format}, and this fraudgraph knows up to format {schema.FORMAT}: upgrade fraudgraph"
+        )
+    if meta.get("layout") != schema.layout():
+        raise StoreError(
+            f"the store {path} has another layout of its tables ({meta.get('layout')}) than this fraudgraph ({schema.layout()}): "
+            "use the version that wrote it, or start it afresh with --replace"
+        )
+    (row,) = duck.execute("SELECT coalesce(max(night), 0) FROM batches").fetchall()
+    return int(row[0]), str(meta.get("generation"))
+
+
+class EmptyReader:
+    """What there is to read before the first night."""
+
+    night = 0
+
+    def table(
+        self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
+    ) -> pl.DataFrame:
+        found = schema.source(name, schema.NOW, [])
+        chosen = _chosen(found, name, columns, where or {})
+        return pl.DataFrame(schema={column: found.schema[column] for column in chosen})
+
+    def batch_table(self, name: str, night: int) -> pl.DataFrame:
+        raise ValueError(f"there is no night {night}")
+
+    def events(self, gang_id: str | None = None) -> pl.DataFrame:
+        return pl.DataFrame(schema={"night": pl.Int64, **model.GANG_EVENTS.schema})
+
+    def batches(self) -> list[Batch]:
+        return []
+
+    def calibration(self) -> Version | None:
+        return None
+
+    def ruleset(self) -> Version | None:
+        return None
+
+    def settings(self) -> Mapping[str, Any]:
+        return {}
+
+
+class EmbeddedReader:
+    """The rows of one night. The file is open only while a question is answered; what holds for a night does not change later."""
+
+    def __init__(self, session: Session, path: Path, night: int, generation: str) -> None:
+        self._session = session
+        self._path = path
+        self._generation = generation
+        self._night = night
+        self._slots: list[model.Slot] | None = None
+
+    @property
+    def night(self) -> int:
+        return self._night
+
+    def table(
+        self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
+    ) -> pl.DataFrame:
+        wanted = {column: list(values) for column, values in (where or {}).items()}
+        with self._open() as duck:
+            found = schema.source(name, schema.AT_NIGHT, self._slots_for(name, wanted, duck))
+            chosen = _chosen(found, name, columns, wanted)
+            carried = list(dict.fromkeys([*chosen, *found.order]))
+            conditions = [f'"{column}" IN (SELECT value FROM wanted_{number})' for number, column in enumerate(wanted)]
+            sql = f"SELECT {schema.quoted(carried)} FROM ({found.sql})"
+            if conditions:
+                sql += f" WHERE {' AND '.join(conditions)}"
+            values = {f"wanted_{number}": pl.DataFrame({"value": given}, VALUE) for number, given in enumerate(wanted.values())}
+            with registered(duck, **values):
+                frame = self._frame(duck, sql, found.schema)
+        return in_order(frame, found.order).select(chosen)
+
+    def batch_table(self, name: str, night: int) -> pl.DataFrame:
+        table = schema.BATCH_TABLES.get(name)
+        if table is None:
+            raise ValueError(f"a batch has no table {name!r}")
+        if not 1 <= night <= self._night:
+            raise ValueError(f"there is no night {night}")
+        sql = f"SELECT position, {schema.quoted(table.schema)} FROM {name} WHERE night = $batch AND night <= $night"
+        with self._open() as duck:
+            rows = self._frame(duck, sql.replace("position, ", "", 1) if "position" in table.schema else sql, table.schema, batch=night)
+        return table.check(in_order(rows, ("position",)))
+
+    def events(self, gang_id: str | None = None) -> pl.DataFrame:
+        columns = schema.quoted(model.GANG_EVENTS.schema)
+        sql = f"SELECT night::BIGINT AS night, position, {columns} FROM gang_events WHERE night <= $night"
+        given = {}
+        if gang_id is not None:
+            sql, given = f"{sql} AND gang_id = $gang", {"gang": gang_id}
+        with self._open() as duck:
+            rows = self._frame(duck, sql, model.GANG_EVENTS.schema, **given)
+        return in_order(rows, ("night", "position")).drop("position")
+
+    def batches(self) -> list[Batch]:
+        sql = "SELECT night, digest, command, known_at, summary FROM batches WHERE night <= $night ORDER BY night"
+        return [
+            Batch(int(night), str(digest), str(command), str(known_at), json.loads(summary))
+            for night, digest, command, known_at, summary in self._rows(sql)
+        ]
+
+    def calibration(self) -> Version | None:
+        return self._document("calibration")
+
+    def ruleset(self) -> Version | None:
+        return self._document("ruleset")
+
+    def settings(self) -> Mapping[str, Any]:
+        sql = "SELECT key, arg_max(value, from_night) FROM settings WHERE from_night <= $night GROUP BY key ORDER BY key"
+        return {str(key): json.loads(value) for key, value in self._rows(sql)}
+
+    def _document(self, kind: str) -> Version | None:
+        sql = "SELECT name, document FROM documents WHERE kind = $kind AND from_night <= $night ORDER BY from_night DESC LIMIT 1"
+        rows = self._rows(sql, kind=kind)
+        return Version(str(rows[0][0]), json.loads(rows[0][1])) if rows else None
+
+    def _rows(self, sql: str, **given: Any) -> list[tuple[Any, ...]]:
+        with self._open() as duck:
+            return list(duck.execute(sql, {"night": self._night, **given}).fetchall())
+
+    def _frame(self, duck: duckdb.DuckDBPyConnection, sql: str, types: schema.Schema, **given: Any) -> pl.DataFrame:
+        return with_zone(duck.sql(sql, params={"night": self._night, **given}).pl(), types)
+
+    def _slots_for(self, name: str, wanted: Mapping[str, list[str]], duck: duckdb.DuckDBPyConnection) -> list[model.Slot]:
+        """Return the book's slots; for uses and links only those that are asked about: the others need not be unfolded."""
+        slots = self._book_slots(duck)
+        if name not in ("uses", "links"):
+            return slots
+        return [slot for slot in slots if slot.kind in wanted.get("kind", [slot.kind]) and slot.role in wanted.get("role", [slot.role])]
+
+    def _book_slots(self, duck: duckdb.DuckDBPyConnection) -> list[model.Slot]:
+        if self._slots is None:
+            rows = duck.execute("SELECT slot FROM slots WHERE from_night <= $night", {"night": self._night}).fetchall()
+            self._slots = schema.in_order_of_slots({str(row[0]) for row in rows})
+        return self._slots
+
+    @contextmanager
+    def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._session.reading(self._path) as duck:
+            if head(duck, self._path)[1] != self._generation:
+                raise StoreBusy(f"the store {self._path} was started afresh while it was being read: run again")
+            yield duck
+
+
+def _chosen(found: schema.Source, name: str, columns: Iterable[str] | None, where: Mapping[str, Iterable[str]]) -> list[str]:
+    everything = [column for column in found.schema if name != "keys" or column != "applied_at"]
+    chosen = everything if columns is None else list(columns)
+    for column in [*chosen, *where]:
+        if column not in everything:
+            raise ValueError(f"table {name} has no column {column!r}")
+    for column in where:
+        if found.schema[column] != pl.String:
+            raise ValueError(f"column {column!r} of table {name} is not text and cannot be looked up by values")
+    return chosen
+

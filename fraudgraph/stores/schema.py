@@ -1,0 +1,170 @@
+"""The embedded store's tables: made from the vocabulary, so that the two cannot drift apart.
+
+`book` holds applications and their keys side by side, one row a version of an application. A key that is equal to the raw value
+of its column is stored as null, and a value that gave no key as an empty text: most keys need no room of their own that way.
+Every row of a fact or derived table has the night that opened it, and the night that closed it or null.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+
+import polars as pl
+
+from fraudgraph import model
+from fraudgraph.stores import port
+
+FORMAT = 1
+"""Version of the layout. A store of a higher one is refused; to be raised with every change of a table."""
+
+Schema = dict[str, "pl.DataType | type[pl.DataType]"]
+
+SQL_TYPES: dict[pl.DataType | type[pl.DataType], str] = {
+    pl.String: "VARCHAR",
+    pl.Float64: "DOUBLE",
+    pl.Int64: "BIGINT",
+    pl.Boolean: "BOOLEAN",
+    pl.Date: "DATE",
+    model.TIME: "TIMESTAMP",
+}
+
+DERIVED: dict[str, model.Table] = {table.name: table for table in port.DERIVED}
+
+KEY: dict[str, tuple[str, ...]] = {
+    "relations": ("source", "target", "kind", "applied_at"),
+    "membership": ("application_id",),
+    "persons": ("person_id",),
+    "conflicts": ("application_a", "application_b", "rule", "reason"),
+    "hubs": ("kind", "key"),
+    "ties": ("person_a", "person_b"),
+    "communities": ("community_id", "person_id"),
+    "verdicts": ("community_id",),
+    "gangs": ("gang_id",),
+    "gang_members": ("gang_id", "person_id"),
+    "reasons": ("person_id",),
+    "evidence": ("gang_id", "kind", "key"),
+    "placeholders": ("kind", "key"),
+}
+"""What names a row: two rows of one night never agree on it. Always a table's first columns, so it is also the order of reading."""
+
+BATCH_TABLES: dict[str, model.Table] = {table.name: table for table in port.BATCH_TABLES}
+"""Tables of one batch, with a ``night`` and a ``position`` in it."""
+
+NOW = "to_night IS NULL"
+AT_NIGHT = "from_night <= $night AND (to_night IS NULL OR to_night > $night)"
+
+
+def quoted(names: object) -> str:
+    """Return column names of the fixed lists as SQL."""
+    return ", ".join(f'"{name}"' for name in names)  # type: ignore[attr-defined]
+
+
+def in_order_of_slots(names: set[str]) -> list[model.Slot]:
+    return [slot for slot in model.SLOTS if slot.name in names]
+
+
+def elided(slot: model.Slot) -> bool:
+    """Is this slot's key left out where it equals the raw value?"""
+    return not slot.derived and model.APPLICATIONS.schema[slot.column] == pl.String
+
+
+def stored_key(slot: model.Slot, given: bool) -> str:
+    """Return the SQL expression that turns an incoming key into what `book` holds; ``given``: has the batch this slot at all?"""
+    key, raw = (f'"{slot.name}"' if given else "NULL::VARCHAR"), f'"{slot.column}"'
+    if not elided(slot):
+        return key
+    if not given:
+        return f"CASE WHEN {raw} IS NOT NULL THEN '' END"
+    return f"CASE WHEN {key} IS NULL THEN CASE WHEN {raw} IS NOT NULL THEN '' END WHEN {key} <> {raw} THEN {key} END"
+
+
+def read_key(slot: model.Slot) -> str:
+    """Return the SQL expression that turns what `book` holds back into the key."""
+    return f"nullif(coalesce(\"{slot.name}\", \"{slot.column}\"), '')" if elided(slot) else f'"{slot.name}"'
+
+
+@dataclass(frozen=True)
+class Source:
+    """Something that can be read: an SQL query without its order, its columns, and the columns that order it."""
+
+    sql: str
+    schema: Schema
+    order: tuple[str, ...]
+
+
+def source(name: str, at: str, slots: list[model.Slot]) -> Source:
+    """Return how to read a fact, derived or computed table; ``at`` is NOW or AT_NIGHT, ``slots`` those that the book has."""
+    if name == "applications":
+        return Source(f"SELECT {quoted(model.APPLICATIONS.schema)} FROM book WHERE {at}", model.APPLICATIONS.schema, BOOK_ORDER)
+    if name == "keys":
+        columns = ", ".join(["application_id", "applied_at", *(f'{read_key(slot)} AS "{slot.name}"' for slot in slots)])
+        schema: Schema = {"application_id": pl.String, "applied_at": model.TIME, **{slot.name: pl.String for slot in slots}}
+        return Source(f"SELECT {columns} FROM book WHERE {at}", schema, BOOK_ORDER)
+    if name == "uses":
+        return Source(_uses(at, slots), port.USES.schema, tuple(port.USES.schema))
+    if name == "links":
+        return Source(_links(at, slots), model.LINKS.schema, ("person_id", "kind", "key", "role"))
+    table = DERIVED.get(name, model.RELATIONS)
+    if table.name != name:
+        raise ValueError(f"a store has no table {name!r}")
+    return Source(f"SELECT {quoted(table.schema)} FROM {name} WHERE {at}", table.schema, KEY[name])
+
+
+BOOK_ORDER = ("applied_at", "application_id")
+
+
+def _uses(at: str, slots: list[model.Slot]) -> str:
+    parts = [
+        f"SELECT application_id, '{slot.kind}' AS kind, {read_key(slot)} AS key, '{slot.role}' AS role, applied_at AS used_at "
+        f"FROM book WHERE {at} AND {read_key(slot)} IS NOT NULL"
+        for slot in slots
+    ]
+    nothing = "SELECT application_id, '' AS kind, '' AS key, '' AS role, applied_at AS used_at FROM book WHERE false"
+    return " UNION ALL ".join(parts or [nothing])
+
+
+def _links(at: str, slots: list[model.Slot]) -> str:
+    return (
+        "SELECT person_id, kind, key, role, min(used_at) AS first_seen, max(used_at) AS last_seen, count(*) AS count "
+        f"FROM ({_uses(at, slots)}) JOIN (SELECT application_id, person_id FROM membership WHERE {at}) USING (application_id) "
+        "GROUP BY person_id, kind, key, role"
+    )
+
+
+def _create(name: str, columns: list[str]) -> str:
+    return f"CREATE TABLE {name} ({', '.join(columns)})"
+
+
+def _columns(schema: Schema) -> list[str]:
+    return [f'"{name}" {SQL_TYPES[dtype]}' for name, dtype in schema.items()]
+
+
+def table_statements() -> list[str]:
+    """Return the statements that make an empty store's tables."""
+    text = resources.files("fraudgraph.stores").joinpath("schema.sql").read_text(encoding="utf-8")
+    text = "\n".join(line.split("--")[0].rstrip() for line in text.splitlines())
+    nights = ["from_night INTEGER", "to_night INTEGER"]
+    keys = [f'"{slot.name}" VARCHAR' for slot in model.SLOTS]
+    return [
+        *(statement.strip() for statement in text.split(";") if statement.strip()),
+        _create("book", _columns(model.APPLICATIONS.schema) + keys + nights),
+        *(_create(table.name, _columns(table.schema) + nights) for table in (model.RELATIONS, *port.DERIVED)),
+        *(_create(name, ["night INTEGER", "position BIGINT", *_columns(_without_position(table))]) for name, table in BATCH_TABLES.items()),
+    ]
+
+
+def _without_position(table: model.Table) -> Schema:
+    return {name: dtype for name, dtype in table.schema.items() if name != "position"}
+
+
+def view_statements() -> list[str]:
+    """Return the statements that make the views, as of now, for people who look into the file with DuckDB itself."""
+    slots = list(model.SLOTS)
+    return [f"CREATE VIEW {name} AS {source(name, NOW, slots).sql}" for name in ("applications", "keys", "uses", "links")]
+
+
+def layout() -> str:
+    """Return sixteen hexadecimal digits that name all tables and views of this layout."""
+    return hashlib.blake2b("\n".join(table_statements() + view_statements()).encode(), digest_size=8).hexdigest()
