@@ -1,0 +1,62 @@
+"""Raw columns of any type to clean text: surrounding blanks off, words for "nothing" to null, whole numbers without a point."""
+
+from __future__ import annotations
+
+import polars as pl
+
+NOTHING_IN_TEXT = ("", "null", "NULL", "\\N", "nan", "NaN", "None", "<NA>", "NaT", "<null>", "(null)", "#N/A", "#NULL!")
+"""What programs write for a missing text. Not "N/A" or "-": people write those, and the identifiers' room judges them."""
+
+NOTHING = (
+    *NOTHING_IN_TEXT,
+    "Null", "none", "NONE", "Nan", "NAN", "N/A", "n/a", "NA", "na", "N.A.", "nil", "NIL", "-", "--", "---", "—", "/", ".", "?", "nat",
+    "unknown", "Unknown", "无", "空", "未知", "暂无", "未填", "不详", "没有",
+)  # fmt: skip
+"""What people and programs write for a missing number, time or id."""
+
+
+def text(raw: pl.Series, nothing: tuple[str, ...] = NOTHING_IN_TEXT) -> pl.Series:
+    """Return ``raw`` as String: blanks around removed, the words of ``nothing`` null."""
+    words = as_strings(raw).str.strip_chars()
+    found = words.is_in(list(nothing))
+    return words.set(found, None) if found.any() else words
+
+
+def as_strings(raw: pl.Series) -> pl.Series:
+    """Return a column of any type as String; 18726171498.0 becomes "18726171498"."""
+    kind = raw.dtype
+    if kind == pl.String:
+        return raw
+    if kind == pl.Null:
+        return raw.cast(pl.String)
+    if kind.is_float():
+        return _floats(raw)
+    if kind == pl.Binary:
+        return raw.cast(pl.String, strict=False)
+    if isinstance(kind, pl.Decimal):
+        return raw.cast(pl.String).str.replace(r"\.0+$", "")
+    if kind.is_nested() or kind == pl.Object:
+        return pl.Series(raw.name, [None if value is None else _written(value) for value in raw.to_list()], dtype=pl.String)
+    return raw.cast(pl.String)
+
+
+def filled(raw: pl.Series) -> int:
+    """Count the cells of a raw column with something in them."""
+    count = raw.len() - raw.null_count()
+    if raw.dtype == pl.String:
+        return count - int((raw == "").sum())
+    return count - int(raw.is_nan().sum()) if raw.dtype.is_float() else count
+
+
+def _floats(raw: pl.Series) -> pl.Series:
+    values = raw.cast(pl.Float64).fill_nan(None)
+    whole = (values == values.floor()) & (values.abs() < 1e18)
+    frame = pl.DataFrame({"value": values, "whole": whole})
+    as_text = pl.when("whole").then(pl.col("value").cast(pl.Int64, strict=False).cast(pl.String)).otherwise(pl.col("value").cast(pl.String))
+    return frame.select(as_text.alias(raw.name)).to_series()
+
+
+def _written(value: object) -> str:
+    """Write a Python value as text that can be stored (a lone surrogate cannot)."""
+    words = str(value.to_list()) if isinstance(value, pl.Series) else str(value)
+    return words.encode("utf-8", "replace").decode("utf-8")
