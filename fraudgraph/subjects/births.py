@@ -1,18 +1,38 @@
 """When two dates of birth contradict each other.
 
-A date that is one typing slip away from another - one digit, or day and month exchanged - neither confirms nor contradicts it:
-people mistype their birthday about as often as anything else, and two people are not born one digit apart more often than
-by chance. Any other difference is a contradiction, and vetoes.
+A date that is one typing slip away from another - one digit, two neighbouring digits exchanged, day and month exchanged, the year
+before or after - neither confirms nor contradicts it: people mistype their birthday about as often as anything else. Any other
+difference is a contradiction, and vetoes.
+
+The dates that forms and spreadsheets fill in by themselves (`DEFAULTS`) say nothing: nobody is confirmed or contradicted by them.
 """
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
+import polars as pl
 
 from fraudgraph.model import BoolArray, IntArray
 
 UNKNOWN = np.iinfo(np.int64).min
 """Stands for an unknown date among days since 1970."""
+
+DEFAULTS = (
+    date(1, 1, 1),  # the least date of several languages
+    date(1899, 12, 30),  # day zero of spreadsheets, as others read it
+    date(1899, 12, 31),  # day zero of spreadsheets
+    date(1900, 1, 1),  # day one of spreadsheets, the usual default of forms
+    date(1970, 1, 1),  # day zero of computer clocks
+    date(9999, 12, 31),  # the last date of several languages
+)
+
+
+def given(birth: pl.Series) -> pl.Series:
+    """Return ``birth`` (Date) without the dates that say nothing."""
+    said = pl.select(pl.when(~birth.is_in(pl.Series(DEFAULTS).implode())).then(birth)).to_series()
+    return said.alias("birth")
 
 
 def _parts(days: IntArray) -> tuple[IntArray, IntArray, IntArray]:
@@ -27,17 +47,21 @@ def _parts(days: IntArray) -> tuple[IntArray, IntArray, IntArray]:
 
 def contradict(a: IntArray, b: IntArray) -> BoolArray:
     """Return, element by element, whether two dates (days since 1970, `UNKNOWN` for none) contradict each other."""
-    known = (a != UNKNOWN) & (b != UNKNOWN) & (a != b)
-    result = known.copy()
+    known: BoolArray = (a != UNKNOWN) & (b != UNKNOWN) & (a != b)
+    result: BoolArray = known.copy()
     index = np.flatnonzero(known)
     if not len(index):
         return result
     year_a, month_a, day_a = _parts(a[index])
     year_b, month_b, day_b = _parts(b[index])
     exchanged = (year_a == year_b) & (month_a == day_b) & (day_a == month_b)
+    shifted = (abs(year_a - year_b) == 1) & (month_a == month_b) & (day_a == day_b)
     text_a, text_b = (y * 10_000 + m * 100 + d for y, m, d in ((year_a, month_a, day_a), (year_b, month_b, day_b)))
-    digits = np.zeros(len(index), dtype=np.int64)
-    for place in range(8):
-        digits += (text_a // 10**place) % 10 != (text_b // 10**place) % 10
-    result[index] = ~exchanged & (digits > 1)
+    places = 10 ** np.arange(8)
+    digits_a, digits_b = text_a[:, None] // places % 10, text_b[:, None] // places % 10
+    wrong = digits_a != digits_b
+    swapped = wrong[:, :-1] & wrong[:, 1:] & (digits_a[:, :-1] == digits_b[:, 1:]) & (digits_a[:, 1:] == digits_b[:, :-1])
+    count = wrong.sum(axis=1)
+    slip = (count == 1) | ((count == 2) & swapped.any(axis=1))
+    result[index] = ~(exchanged | shifted | slip)
     return result

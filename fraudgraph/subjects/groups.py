@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from fraudgraph.model import Int32Array, IntArray
+from fraudgraph.model import BoolArray, Int32Array, IntArray
+
+AnyInt = IntArray | Int32Array
 
 
-def components(size: int, left: IntArray, right: IntArray) -> Int32Array:
+def components(size: int, left: AnyInt, right: AnyInt) -> Int32Array:
     """Return the number of the connected component of each of ``size`` nodes."""
     if not len(left):
         return np.arange(size, dtype=np.int32)
-    edges = coo_array((np.ones(len(left), dtype=np.bool_), (left, right)), shape=(size, size))
-    return connected_components(edges, directed=False)[1].astype(np.int32)
+    edges = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
+    found: Int32Array = connected_components(edges, directed=False)[1].astype(np.int32)
+    return found
 
 
 class Groups:
@@ -23,7 +26,7 @@ class Groups:
     ``id_code``, ``birth`` and ``name_row`` are per row and hold for the group at its label.
     """
 
-    def __init__(self, id_code: Int32Array, birth: IntArray, named: IntArray) -> None:
+    def __init__(self, id_code: Int32Array, birth: IntArray, named: BoolArray) -> None:
         rows = len(id_code)
         self.label: Int32Array = np.arange(rows, dtype=np.int32)
         self.id_code = id_code.copy()

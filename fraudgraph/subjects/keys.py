@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fraudgraph.model import BoolArray, Identified, Int32Array, IntArray
@@ -37,13 +39,14 @@ def shared(columns: Sequence[pl.Series], of: BoolArray | None = None) -> tuple[I
         wanted = np.isin(hashes, hashes[of[rows]])
         rows, hashes = rows[wanted], hashes[wanted]
     rows, hashes = _twice(rows, hashes)
-    _, first, codes = np.unique(hashes, return_index=True, return_inverse=True)
-    codes = codes.astype(np.int32)
+    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    codes: Int32Array = inverse.astype(np.int32)
     # A hash of 64 bits may collide once in a great many books; people must not be merged by it, so it is verified.
     mine, its = frame[rows], frame[rows[first[codes]]]
     if any((mine[name] != its[name]).any() for name in frame.columns):
-        codes = mine.select(pl.struct(pl.all()).rank("dense")).to_series().to_numpy().astype(np.int32) - 1
-        return _dense(*_twice(rows, codes))
+        exact = mine.select(pl.struct(pl.all()).rank("dense")).to_series().to_numpy()
+        rows, exact = _twice(rows, exact)
+        codes = np.unique(exact, return_inverse=True)[1].astype(np.int32)
     return rows, codes
 
 
@@ -57,14 +60,10 @@ def codes_of(values: pl.Series) -> Int32Array:
     return result
 
 
-def _twice(rows: Int32Array, codes: np.ndarray) -> tuple[Int32Array, np.ndarray]:  # type: ignore[type-arg]
+def _twice(rows: Int32Array, codes: npt.NDArray[Any]) -> tuple[Int32Array, npt.NDArray[Any]]:
     """Keep the rows whose code occurs at least twice."""
     again = pl.Series(codes).is_duplicated().to_numpy()
     return rows[again], codes[again]
-
-
-def _dense(rows: Int32Array, codes: Int32Array) -> tuple[Int32Array, Int32Array]:
-    return rows, np.unique(codes, return_inverse=True)[1].astype(np.int32)
 
 
 def all_pairs(starts: IntArray, sizes: IntArray) -> tuple[IntArray, IntArray]:

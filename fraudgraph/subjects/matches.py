@@ -11,15 +11,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fraudgraph.model import BoolArray, Identified, Int32Array, IntArray
 from fraudgraph.subjects.groups import Groups
-from fraudgraph.subjects.keys import all_pairs, key_columns, shared
-from fraudgraph.subjects.rules import Rule
+from fraudgraph.subjects.keys import all_pairs, codes_of, key_columns, shared
+from fraudgraph.subjects.rules import SHORTEST, Name, Rule
 
-Agree = Callable[[pl.Series, pl.Series], np.ndarray]  # type: ignore[type-arg]
-"""Whether two raw names agree, element by element: symmetrical, true for names of one canonical form."""
+Agree = Callable[[pl.Series, pl.Series], npt.NDArray[np.bool_]]
+"""Whether two raw names agree, element by element. Symmetrical, and the same for all spellings of one canonical form: the first
+application of a block speaks for it."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Names:
 
     raw: pl.Series
     """As given."""
+    parts: pl.DataFrame
+    """``name_key`` and ``surname``."""
     code: Int32Array
     """Per row: a code of the canonical name; -1 where there is none."""
     agree: Agree
@@ -62,36 +66,54 @@ def find(rule: Rule, identified: Identified, names: Names, groups: Groups) -> Ma
     named_by = groups.name_row[groups.label]
     named_by = np.where(names.code >= 0, np.arange(len(named_by), dtype=np.int32), named_by)
     nameless = named_by < 0
-    if rule.named:
+    if rule.name is not Name.MISSING:
         rows, codes = shared(columns)
-        keep = ~nameless[rows]
-        rows, codes = rows[keep], codes[keep]
+        rows, codes = _keep(rows, codes, ~nameless[rows])
     elif nameless.any():
         rows, codes = shared(columns, of=nameless)
     else:
         return None
-    label = groups.label[rows]
-    several = _several(codes, label)
-    rows, codes, label = rows[several], codes[several], label[several]
+    rows, codes = _keep(rows, codes, _several(codes, groups.label[rows]))
     if not len(rows):
         return None
-    if not rule.named:
-        block = np.unique(codes, return_inverse=True)[1]
-        group, block = _memberships(label, block)
-        nothing = np.empty(0, dtype=np.int64)
-        return Matches(group, block, nothing, nothing)
     bearer = named_by[rows]
-    name = names.code[bearer].astype(np.int64)
-    width = int(names.code.max()) + 1
-    combined, block = np.unique(codes * width + name, return_inverse=True)
-    left, right = _candidates(combined // width, names.most)
+    if rule.name is Name.MISSING:
+        said = np.zeros(len(rows), dtype=np.int32)
+    elif rule.name is Name.WHOLE:
+        said = names.code[bearer]
+    else:
+        said = codes_of(_part(names.parts[bearer], rule.name))
+        known = said >= 0
+        rows, codes, bearer, said = rows[known], codes[known], bearer[known], said[known]
+        if not len(rows):
+            return None
+    width = int(said.max()) + 1
+    key_and_name, block = np.unique(codes.astype(np.int64) * width + said, return_inverse=True)
+    left, right = _candidates(key_and_name // width, names.most) if rule.name is Name.WHOLE else (_NONE, _NONE)
     if len(left):
-        speaker = np.full(len(combined), len(named_by), dtype=np.int64)
-        np.minimum.at(speaker, block, bearer)
+        speaker = np.full(len(key_and_name), len(named_by), dtype=np.int64)
+        np.minimum.at(speaker, block, bearer)  # the first row of the block speaks for it
         agreeing = _agreeing(names, speaker[left], speaker[right])
         left, right = left[agreeing], right[agreeing]
-    group, block = _memberships(label, block)
+    group, block = _memberships(groups.label[rows], block)
     return Matches(group, block, left, right)
+
+
+_NONE: IntArray = np.empty(0, dtype=np.int64)
+
+
+def _keep(rows: Int32Array, codes: Int32Array, wanted: BoolArray) -> tuple[Int32Array, Int32Array]:
+    return rows[wanted], codes[wanted]
+
+
+def _part(parts: pl.DataFrame, name: Name) -> pl.Series:
+    """Return the surname, or what else the name says (initials aside); null where that is too short."""
+    if name is Name.SURNAME:
+        part = pl.col("surname")
+    else:
+        others = pl.col("name_key").str.split(" ").list.set_difference(pl.col("surname").fill_null("").str.split(" "))
+        part = others.list.eval(pl.element().filter(pl.element().str.len_chars() > 1)).list.sort().list.join(" ")
+    return parts.select(pl.when(part.str.len_chars() >= SHORTEST).then(part).alias("part")).to_series()
 
 
 def _several(codes: Int32Array, label: Int32Array) -> BoolArray:
@@ -126,7 +148,7 @@ def _agreeing(names: Names, left: IntArray, right: IntArray) -> BoolArray:
     """Return for pairs of rows whether their names agree; every two different spellings are asked about once."""
     a, b = names.raw[left], names.raw[right]
     swap = a > b
-    pairs = pl.DataFrame({"a": pl.select(pl.when(swap).then(b).otherwise(a)).to_series(), "b": pl.select(pl.when(swap).then(a).otherwise(b)).to_series()})
+    pairs = pl.select(a=pl.when(swap).then(b).otherwise(a), b=pl.when(swap).then(a).otherwise(b))
     distinct = pairs.unique()
     distinct = distinct.with_columns(pl.Series("agrees", np.asarray(names.agree(distinct["a"], distinct["b"]), dtype=np.bool_)))
     joined = pairs.join(distinct, on=["a", "b"], how="left", maintain_order="left", nulls_equal=True)

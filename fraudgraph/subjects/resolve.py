@@ -6,17 +6,19 @@ groups that are compatible, and would be bound by the same vetoes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
 from fraudgraph.model import CONFLICTS, Identified, Int32Array, IntArray, Subjects
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.settings import Settings
-from fraudgraph.subjects.births import UNKNOWN
+from fraudgraph.subjects.births import UNKNOWN, given
 from fraudgraph.subjects.groups import Groups
 from fraudgraph.subjects.keys import codes_of, shared
 from fraudgraph.subjects.matches import Agree, Names, find
-from fraudgraph.subjects.rules import FIRST, ID, RULES
+from fraudgraph.subjects.rules import FIRST, ID, RULES, Name
 from fraudgraph.subjects.unite import REASONS, United, unite
 
 MANY_NAMES = "one ID number under different names"
@@ -30,7 +32,9 @@ def resolve(
     ``agree`` tells element by element whether two raw names can be one person's; it must be symmetrical.
     """
     rows = len(applications)
-    names = Names(applications["name"], codes_of(identified.names["name_key"]), agree, settings.integer("subjects.max_names"))
+    identified = replace(identified, birth=given(identified.birth))
+    parts = identified.names
+    names = Names(applications["name"], parts, codes_of(parts["name_key"]), agree, settings.integer("subjects.max_names"))
     groups = Groups(_id_codes(identified, rows), _days(identified.birth), names.code >= 0)
     how = np.zeros(rows, dtype=np.int8)
     conflicts: list[pl.DataFrame] = []
@@ -38,7 +42,7 @@ def resolve(
         for number, rule in enumerate(RULES):
             matches = find(rule, identified, names, groups)
             if matches is not None:
-                united = unite(matches, groups, rule.named, settings.integer("subjects.max_groups"))
+                united = unite(matches, groups, rule.name is not Name.MISSING, settings.integer("subjects.max_groups"))
                 moved = groups.merge(united.groups, united.component, UNKNOWN)
                 how[moved[how[moved] == 0]] = number + 1
                 conflicts.append(_rows(united, number))

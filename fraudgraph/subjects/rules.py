@@ -1,21 +1,38 @@
 """The deterministic rules by which two applications are one person's, in order of strength. Rules are data; `resolve` reads them.
 
-*A named rule* matches two applications that share its key and whose names agree. *A nameless rule* matches an application of
-which no name is known with another that shares its key: equal valid ID numbers, or two strong keys at once, stand in for the
-name; one strong key alone does not, because a household shares a phone or a card. A nameless application that fits two
-people of different names joins neither.
+What a rule asks of the two names (`Name`):
 
-Sharing a device, an address or a postcode says little, so these count only together with the date of birth and the name.
+* *whole*: they agree. One strong key is enough with it. Sharing a device, an address or a postcode says little, so these count
+  only together with the date of birth.
+* *given*, *surname*: only that part is the same: a name changed by marriage, a nickname. It needs a strong key and the date of
+  birth as well; twins share a phone, a birthday and a surname, so the surname counts with the ID number only. A part shorter than
+  `SHORTEST` letters says nothing: Chinese names have such parts and do not change, and one ID number under many of them is a
+  pattern of fraud.
+* *missing*: one of the two has no name. Equal valid ID numbers, or two strong keys at once, stand in for it; one strong key alone
+  does not, because a household shares a phone or a card. Such an application joins nobody where it fits people of different names.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from fraudgraph.model import SLOT
 
 FIRST = "first"
 """`how` of a person's first application."""
+
+SHORTEST = 3
+"""Letters from which on a part of a name says something."""
+
+
+class Name(Enum):
+    """What a rule asks of the two names."""
+
+    WHOLE = "agree"
+    GIVEN = "the given names are the same"
+    SURNAME = "the surnames are the same"
+    MISSING = "one is missing"
 
 
 @dataclass(frozen=True)
@@ -23,12 +40,11 @@ class Rule:
     """Applications that agree in every slot of ``slots`` (and in the date of birth, if ``birth``) match."""
 
     how: str
-    """What a person reads: the keys that agree, joined by ``+``."""
+    """What a person reads: what agrees, joined by ``+``."""
     slots: tuple[str, ...]
     birth: bool = False
     """The date of birth is part of the key."""
-    named: bool = True
-    """The names must agree; otherwise one of the two applications must have no name."""
+    name: Name = Name.WHOLE
 
     def __post_init__(self) -> None:
         unknown = [slot for slot in self.slots if slot not in SLOT]
@@ -45,7 +61,9 @@ ID, PHONE, CARD, EMAIL = "id_number.own", "phone.own", "bank_card.own", "email.o
 
 RULES: tuple[Rule, ...] = (
     Rule("id+name", (ID,)),
-    Rule("id", (ID,), named=False),
+    Rule("id+birth+given name", (ID,), birth=True, name=Name.GIVEN),
+    Rule("id+birth+surname", (ID,), birth=True, name=Name.SURNAME),
+    Rule("id", (ID,), name=Name.MISSING),
     Rule("phone+name", (PHONE,)),
     Rule("card+name", (CARD,)),
     Rule("email+name", (EMAIL,)),
@@ -56,12 +74,15 @@ RULES: tuple[Rule, ...] = (
     Rule("birth+name+device", ("oaid.own",), birth=True),
     Rule("birth+name+device", ("idfa.own",), birth=True),
     Rule("birth+name+device", ("android_id.own",), birth=True),
-    Rule("phone+birth", (PHONE,), birth=True, named=False),
-    Rule("card+birth", (CARD,), birth=True, named=False),
-    Rule("email+birth", (EMAIL,), birth=True, named=False),
-    Rule("phone+card", (PHONE, CARD), named=False),
-    Rule("phone+email", (PHONE, EMAIL), named=False),
-    Rule("card+email", (CARD, EMAIL), named=False),
+    Rule("phone+birth+given name", (PHONE,), birth=True, name=Name.GIVEN),
+    Rule("card+birth+given name", (CARD,), birth=True, name=Name.GIVEN),
+    Rule("email+birth+given name", (EMAIL,), birth=True, name=Name.GIVEN),
+    Rule("phone+birth", (PHONE,), birth=True, name=Name.MISSING),
+    Rule("card+birth", (CARD,), birth=True, name=Name.MISSING),
+    Rule("email+birth", (EMAIL,), birth=True, name=Name.MISSING),
+    Rule("phone+card", (PHONE, CARD), name=Name.MISSING),
+    Rule("phone+email", (PHONE, EMAIL), name=Name.MISSING),
+    Rule("card+email", (CARD, EMAIL), name=Name.MISSING),
 )
 """The order is the order of strength: what an earlier rule joined, a later one takes as one group."""
 

@@ -1,7 +1,7 @@
 """Which of the groups that match become one, where not all of them can.
 
 A component of matches is *sound* when it has at most one valid ID number, one date of birth (dates a typing slip apart count
-as one) and, for a nameless rule, one named group. A sound component becomes one group. In any other one a group joins only
+as one) and, for a rule that needs no name, one named group. A sound component becomes one group. In any other one a group joins only
 where its one compatible group is unique:
 
 1. matches between incompatible groups (two ID numbers, two births, two names) are dropped; components that are sound now merge;
@@ -53,9 +53,7 @@ def unite(matches: Matches, groups: Groups, named: bool, most: int) -> United:
     """Decide which groups of ``matches`` become one; components of more than ``most`` groups that are not sound stay apart."""
     labels, member = np.unique(matches.group, return_inverse=True)
     size = len(labels)
-    bipartite = components(
-        size + matches.blocks, np.r_[member, size + matches.left], np.r_[size + matches.block, size + matches.right]
-    )
+    bipartite = components(size + matches.blocks, np.r_[member, size + matches.left], np.r_[size + matches.block, size + matches.right])
     component = np.unique(bipartite[:size], return_inverse=True)[1].astype(np.int32)
     facts = (
         groups.id_code[labels].astype(np.int64),
@@ -82,7 +80,7 @@ def unite(matches: Matches, groups: Groups, named: bool, most: int) -> United:
 
 
 Facts = tuple[IntArray, IntArray, IntArray]
-"""Per group: codes of the ID number, the birth and (nameless rules) the named group; -1 where it has none."""
+"""Per group: codes of the ID number, the birth and (rules that need no name) the named group; -1 where it has none."""
 
 
 def _spread(size: int, where: IntArray | Int32Array, values: IntArray) -> BoolArray:
