@@ -59,8 +59,9 @@ def mailboxes(people: People, box: Ints) -> pl.Series:
     year = digits(1970 + people.born[owner] * 400 // 146097, 2)
     one, two = digits(_part(h, 9, 10), 1), digits(_part(h, 9, 100), 2)
     handle = pick(MAIL_HANDLES, _part(h, 20, len(MAIL_HANDLES))) + digits(_part(h, 29, 990), 3)
-    forms = [first + "." + last, first + "." + last + year, last + "." + first + one, first.str.slice(0, 1) + last + two, first + "_" + last,
-             first + last, first + two + one, handle]  # fmt: skip
+    dotted = first + "." + last
+    initial = first.str.slice(0, 1) + last + two
+    forms = [dotted, dotted + year, last + "." + first + one, initial, first + "_" + last, first + last, first + two + one, handle]
     style = np.searchsorted([0.22, 0.4, 0.5, 0.62, 0.71, 0.8, 0.91], _part(h, 33, 1000) / 1000, side="right")
     local = pick_columns(forms, style).rename("local")
     host = by_country(tuple(list(t) for t in MAIL_HOSTS), country, _part(h, 44, 9)).rename("host")
@@ -120,9 +121,13 @@ def by_choice_of(series: pl.Series, mask: Bools, other: pl.Series) -> pl.Series:
     return other.zip_with(pl.Series(mask), series)
 
 
-def employers(rng: np.random.Generator, people: People, person: Ints, firms: Firms, own_phone: Ints) -> tuple[pl.Series, pl.Series]:
+def employers(
+    rng: np.random.Generator, people: People, person: Ints, firms: Firms, own_phone: Ints, changed: Bools
+) -> tuple[pl.Series, pl.Series]:
     """Employer and switchboard of each application. Some of the self-employed give their own phone; the out of work none."""
     employer, country = people.employer[person], people.country[person]
+    block = len(firms.country) // 5
+    employer = np.where(changed & (employer >= 0), employer // block * block + (employer + 7) % block, employer)
     named = np.maximum(employer, 0)
     words = pick(NOT_FIRMS, np.clip(-1 - employer, 0, len(NOT_FIRMS) - 1))
     last = by_country(LAST, country, people.last[person]).str.split(" ").list.first()
@@ -136,6 +141,6 @@ def employers(rng: np.random.Generator, people: People, person: Ints, firms: Fir
     lone = (employer < 0) | (hashed(person, 72) % np.uint64(100) < np.uint64(13))
     self_employed = (employer == -1) | (employer == -OWN_FIRM)
     number = np.where(self_employed, own_phone, np.where(lone, new_landlines(rng, people.country)[person], firms.phone[named]))
-    silent = (employer < 0) & (rng.random(len(person)) < np.where(self_employed, 0.6, 0.85))
-    board = gaps(rng, phones(rng, number, country), 0.085)
+    silent = (employer < 0) & (rng.random(len(person)) < np.where(self_employed, 0.5, 0.6))
+    board = gaps(rng, phones(rng, number, country), 0.08)
     return gaps(rng, text, 0.097), by_choice(board, silent.astype(np.int64), {1: lambda s: pl.Series([None] * len(s), dtype=pl.String)})

@@ -207,7 +207,7 @@ def new_firms(rng: np.random.Generator, people: int) -> Firms:
     country = np.repeat(np.arange(5), max(8, people // 45))
     n = len(country)
     # Few names for many switchboards: a name alone says little.
-    return Firms(country, _zipf(rng, np.full(n, max(6, n // 4)), 2.0), new_landlines(rng, country))
+    return Firms(country, _zipf(rng, np.full(n, max(6, n // 2)), 2.3), new_landlines(rng, country))
 
 
 def honest_people(rng: np.random.Generator, n: int) -> tuple[People, Places]:
@@ -221,7 +221,6 @@ def honest_people(rng: np.random.Generator, n: int) -> tuple[People, Places]:
     people = new_people(rng, country, 0)
     places = new_places(rng, country)
     people.household = household
-    people.at_home = np.where(sizes[household] > 1, 0.64, 0.46)
     together = (sizes[household] > 1) & (np.arange(count) != head)
     family = (rng.random(len(sizes)) < np.where(sizes == 2, 0.78, 0.55))[household]
     own_home = together & family & (rng.random(count) < 0.12)
@@ -232,7 +231,7 @@ def honest_people(rng: np.random.Generator, n: int) -> tuple[People, Places]:
     flat = (sizes[household] > 1) & ~family
     people.born[flat] = (people.born[head] + rng.integers(-700, 700, count))[flat]
     kin = together & family
-    for column, share in (("phone", 0.065), ("device", 0.25), ("card", 0.145), ("mail", 0.045)):
+    for column, share in (("phone", 0.075), ("device", 0.27), ("card", 0.18), ("mail", 0.045)):
         value = getattr(people, column)
         # The one before in the household lends theirs, so that four of a family can share one device or two can.
         lent = kin & (rng.random(count) < share)
@@ -241,7 +240,7 @@ def honest_people(rng: np.random.Generator, n: int) -> tuple[People, Places]:
     shift = 1 + (rng.random(count) * (sizes[household] - 1)).astype(np.int64)
     mate = head + (np.arange(count) - head + shift) % sizes[household]
     people.contact[mates] = mate[mates]
-    same = kin & (rng.random(len(sizes)) < np.where(sizes == 2, 0.2, 0.5))[household]
+    same = kin & (rng.random(len(sizes)) < np.where(sizes == 2, 0.2, 0.65))[household]
     for column in ("outside_phone", "outside_first", "outside_last"):
         value = getattr(people, column)
         value[same] = value[head[same]]
@@ -252,10 +251,10 @@ def honest_people(rng: np.random.Generator, n: int) -> tuple[People, Places]:
 
 
 def _strangers_share(rng: np.random.Generator, people: People) -> None:
-    """Second-hand devices and numbers given out again: always of the same country."""
+    """Second-hand devices, numbers and lines given out again: always of the same country."""
     count = len(people)
     order = np.lexsort((rng.random(count), people.country))
-    for column, share in (("device", 0.012), ("phone", 0.005)):
+    for column, share in (("device", 0.013), ("phone", 0.0055), ("line", 0.055)):
         value = getattr(people, column)
         at = np.flatnonzero(rng.random(count - 1) < share)
         at = at[people.country[order[at]] == people.country[order[at + 1]]]

@@ -31,7 +31,8 @@ _ENGLISH_FIRST = _words(
 )
 _ENGLISH_LAST = _words(
     "Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Thomas Moore Martin Jackson Thompson White Lee Harris Clark "
-    "Lewis Robinson Walker Young Allen King Wright Scott Hill Green Adams Nelson Baker Hall Campbell Mitchell Carter Roberts Phillips Evans "
+    "Lewis Robinson Walker Young Allen King Wright Scott Hill Green Adams Nelson Baker Hall Campbell "
+    "Mitchell Carter Roberts Phillips Evans "
     "Turner Parker Collins Edwards Stewart Morris Murphy Cook Rogers Morgan Cooper Peterson Bailey Reed Kelly Howard Cox Ward Richardson "
     "Watson Brooks Wood James Bennett Gray Hughes Price Myers Long Foster Sanders Ross Powell Sullivan Russell Fisher Henderson Cole West "
     "Jordan Owens Reynolds Griffin Wallace Woods Hayes Bryant Graham Hamilton Cunningham Begum Patel Khan Singh Ahmed Hussain Shah Kaur"
@@ -42,7 +43,8 @@ _ENGLISH_MADE = _joined(
     "ford ley ton wood field worth well man son by more ham den stead croft combe bury gate low",
 )
 _GERMAN_FIRST = _words(
-    "Anna Peter Ursula Michael Monika Thomas Petra Andreas Elisabeth Wolfgang Sabine Klaus Renate Jürgen Helga Günter Karin Stefan Brigitte "
+    "Anna Peter Ursula Michael Monika Thomas Petra Andreas Elisabeth Wolfgang Sabine Klaus Renate Jürgen "
+    "Helga Günter Karin Stefan Brigitte "
     "Christian Ingrid Uwe Erika Werner Andrea Horst Gisela Frank Claudia Dieter Susanne Manfred Gabriele Gerhard Christa Heinz Stefanie "
     "Bernd Angelika Matthias Julia Helmut Katrin Martin Heike Rainer Birgit Jörg Marion Sven Tanja Lukas Mia Jonas Emilia Finn Lea Till "
     "Frieda Moritz Svenja Ali Ayşe Mehmet Fatma Nikola Jutta Ralf Silke Torsten Antje"
@@ -51,32 +53,43 @@ _GERMAN_LAST = _joined(
     "Stein Berg Wald Lind Acker Hof Bach Feld Brunn Eich Kirch Neu Alt Holz Rosen Sand Schön Weiß Grün Busch Hoch Eber",
     "mann bauer meier huber müller berger hardt baum ling ner",
 ) + _words(
-    "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Richter Klein Wolf Schröder Yılmaz Kaya Nowak Jäger Voß"
+    "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Koch Richter Klein Wolf "
+    "Schröder Yılmaz Kaya Nowak Jäger Voß"
 )
 _FRENCH_FIRST = _words(
     "Marie Jean Nathalie Michel Isabelle Pierre Sylvie Philippe Catherine Alain Martine Nicolas Christine Christophe Françoise Patrick "
-    "Valérie Laurent Sandrine Stéphane Stéphanie Thierry Véronique Frédéric Céline Olivier Chantal Éric Patricia Bernard Brigitte David Julie "
-    "Pascal Monique Sébastien Aurélie Julien Nicole Daniel Laurence Bruno Annie Gérard Émilie Vincent Dominique Alexandre Virginie Guillaume "
+    "Valérie Laurent Sandrine Stéphane Stéphanie Thierry Véronique Frédéric Céline Olivier Chantal Éric "
+    "Patricia Bernard Brigitte David Julie "
+    "Pascal Monique Sébastien Aurélie Julien Nicole Daniel Laurence Bruno Annie Gérard Émilie Vincent "
+    "Dominique Alexandre Virginie Guillaume "
     "Corinne Thomas Elodie Antoine Camille Hugo Manon Louis Inès Lucas Chloé Étienne Agathe Rémi Noémie Gaël Clémence"
 )
 _FRENCH_LAST = _joined(
     "Beau Mont Bel Font Char Dur Mar Per Lam Gau Cour Bou Ville Roche Val Clair Bon Car Des Ger",
     "champ mont fort val pré bois lier tin nier rand chet lot dier",
 ) + _words(
-    "Martin Bernard Thomas Petit Robert Richard Dubois Durand Moreau Laurent Lefèvre Leroy Roux Fournier Girard Mercier Blanc Guérin Benali Traoré"
+    "Martin Bernard Thomas Petit Robert Richard Dubois Durand Moreau Laurent Lefèvre Leroy Roux Fournier "
+    "Girard Mercier Blanc Guérin Benali Traoré"
 )
 _SPANISH_FIRST = _words(
     "María Antonio Carmen José Josefa Manuel Isabel Francisco Ana David Laura Juan Cristina Javier Marta Daniel Dolores Carlos Lucía Jesús "
-    "Pilar Alejandro Elena Miguel Sara Rafael Paula Pedro Raquel Ángel Mercedes Pablo Rosario Sergio Beatriz Fernando Teresa Jorge Nuria Luis "
-    "Silvia Alberto Julia Álvaro Patricia Diego Irene Adrián Andrea Raúl Rocío Iván Mónica Rubén Alba Enrique Ángela Óscar Sonia Ramón Alicia "
-    "Vicente Sandra Andrés Marina Joaquín Susana Santiago Yolanda Eduardo Natalia Víctor Margarita Mario Eva Roberto Inmaculada Jaime Claudia"
+    "Pilar Alejandro Elena Miguel Sara Rafael Paula Pedro Raquel Ángel Mercedes Pablo Rosario Sergio "
+    "Beatriz Fernando Teresa Jorge Nuria Luis "
+    "Silvia Alberto Julia Álvaro Patricia Diego Irene Adrián Andrea Raúl Rocío Iván Mónica Rubén Alba "
+    "Enrique Ángela Óscar Sonia Ramón Alicia "
+    "Vicente Sandra Andrés Marina Joaquín Susana Santiago Yolanda Eduardo Natalia Víctor Margarita Mario "
+    "Eva Roberto Inmaculada Jaime Claudia"
 )
 _SPANISH_LAST = _words(
     "García Rodríguez González Fernández López Martínez Sánchez Pérez Gómez Jiménez Ruiz Hernández Díaz Moreno Muñoz Álvarez Romero Alonso "
-    "Gutiérrez Navarro Torres Domínguez Vázquez Ramos Gil Ramírez Serrano Blanco Molina Morales Suárez Ortega Delgado Castro Ortiz Rubio Marín "
-    "Sanz Núñez Iglesias Medina Garrido Cortés Castillo Santos Lozano Guerrero Cano Prieto Méndez Cruz Calvo Gallego Vidal León Márquez Herrera "
-    "Peña Flores Cabrera Campos Vega Fuentes Carrasco Diez Caballero Reyes Nieto Aguilar Pascual Santana Herrero Lorenzo Hidalgo Montero Ibáñez "
-    "Giménez Ferrer Durán Santiago Vicente Benítez Mora Arias Vargas Carmona Crespo Román Pastor Soto Sáez Velasco Moya Soler Parra Esteban Bravo"
+    "Gutiérrez Navarro Torres Domínguez Vázquez Ramos Gil Ramírez Serrano Blanco Molina Morales Suárez "
+    "Ortega Delgado Castro Ortiz Rubio Marín "
+    "Sanz Núñez Iglesias Medina Garrido Cortés Castillo Santos Lozano Guerrero Cano Prieto Méndez Cruz "
+    "Calvo Gallego Vidal León Márquez Herrera "
+    "Peña Flores Cabrera Campos Vega Fuentes Carrasco Diez Caballero Reyes Nieto Aguilar Pascual Santana "
+    "Herrero Lorenzo Hidalgo Montero Ibáñez "
+    "Giménez Ferrer Durán Santiago Vicente Benítez Mora Arias Vargas Carmona Crespo Román Pastor Soto "
+    "Sáez Velasco Moya Soler Parra Esteban Bravo"
 )
 FIRST: tuple[list[str], ...] = (_ENGLISH_FIRST, _ENGLISH_FIRST, _GERMAN_FIRST, _FRENCH_FIRST, _SPANISH_FIRST)
 LAST: tuple[list[str], ...] = (
@@ -147,9 +160,9 @@ MAIL_HANDLES = _joined(
     "happy silver wild sunny lucky crazy tiny royal sweet dark blue mad", "tiger fox moon star panda angel wolf cat gamer dragon rose otter"
 )
 AREA_CODES = (
-    205, 206, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 317, 323, 404, 407, 408, 412, 414, 415, 469, 480, 502, 503, 510, 512, 513, 602, 612,
-    614, 615, 616, 617, 619, 702, 703, 704, 713, 718, 720, 727, 757, 773,
-)  # fmt: skip
+    *(205, 206, 212, 213, 214, 215, 216, 303, 305, 312, 313, 314, 317, 323, 404, 407, 408, 412, 414, 415, 469, 480),
+    *(502, 503, 510, 512, 513, 602, 612, 614, 615, 616, 617, 619, 702, 703, 704, 713, 718, 720, 727, 757, 773),
+)
 ISP_FIRST = ((24, 67, 71, 98), (81, 82, 86, 90), (79, 84, 87, 91), (78, 88, 92, 109), (77, 80, 83, 95))
 """First octets of the providers of each country."""
 CARRIER_NAT = ("45.3.209.10", "45.162.8.10", "185.64.63.10", "185.222.118.10", "45.124.173.10")
