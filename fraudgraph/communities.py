@@ -35,7 +35,7 @@ def find(a: Int32Array, b: Int32Array, weight: FloatArray, size: int, names: Seq
     order = np.argsort(label[a], kind="stable")
     owner = label[a][order]
     starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(order) else np.zeros(0, np.int64)
-    stops = np.r_[starts[1:], len(order)]
+    stops = np.r_[starts[1:], len(order)] if len(order) else starts
     smallest = 2 * settings.integer("communities.body_members")
     for start, stop in zip(starts, stops, strict=True):
         if population[owner[start]] < smallest:

@@ -283,7 +283,8 @@ def close(facts: Facts, persons: int) -> Int32Array:
         wanted = g[pair] * size + neighbour[at]
         there = np.searchsorted(both, wanted)
         there[there == len(both)] = 0
-        closes = (both[there] == wanted) & (label[there] != label[at])
+        own = facts.label[low:high][pair]
+        closes = (both[there] == wanted) & (label[there] != label[at]) & (label[there] != own) & (label[at] != own)
         result[low:high] = np.bincount(pair[closes], minlength=len(s))
     return np.minimum(result, 2).astype(np.int32)
 

@@ -33,7 +33,7 @@ class Tables:
     levels: tuple[Level, ...]
     second: tuple[tuple[Level, ...], ...]
     joiners: IntArray
-    """Classes (`cohesion.pack`) that join gangs instead of holding one."""
+    """Signatures that join gangs instead of holding one."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -121,7 +121,9 @@ def learn(facts: Facts, intent: IntArray, mean: int, sd: float, fold: IntArray, 
         tables = replace(tables, second=(*tables.second, learned))
     scored = score(facts, tables, fold, persons, settings)
     tied = scored.facts.take(tie(scored, tables, view, persons, settings))
-    joiners = cohesion.joiners(tied, cohesion.pack(tied), persons, settings.number("graph.cohesion"))
+    joiners = cohesion.joiners(
+        tied, persons, settings.table("graph.prior"), settings.number("graph.broad"), settings.number("graph.cohesion")
+    )
     return replace(tables, joiners=joiners)
 
 
@@ -132,7 +134,7 @@ def _pair(facts: Facts, persons: int) -> IntArray:
 def tie(scored: Scored, tables: Tables, view: View, persons: int, settings: Settings) -> BoolArray:
     """Return which of the scored pairs are ties."""
     result = np.zeros(len(scored.facts), bool)
-    above = np.flatnonzero((scored.probability >= settings.number("graph.tie")) & ~np.isin(cohesion.pack(scored.facts), tables.joiners))
+    above = np.flatnonzero((scored.probability >= settings.number("graph.tie")) & ~np.isin(scored.facts.signature, tables.joiners))
     facts = scored.facts.take(above)
     found = values(view, Applications(view.person), facts.a, facts.b)
     given = (facts.signature & _ANY_GIVEN) != 0

@@ -19,8 +19,15 @@ MASKS = [_CROWD, _CROWD | _GAP, _CROWD | _GAP | _SIGNATURE]
 def pack(facts: Facts, pi: FloatArray, strong: float, size: int) -> IntArray:
     """Return the class: signature, band of pi x how many of the two have another strong pair, gap."""
     loud = pi >= strong
-    others = np.bincount(np.concatenate([facts.a[loud], facts.b[loud]]), minlength=size)
-    backed = (others[facts.a] - loud > 0).astype(np.int64) + (others[facts.b] - loud > 0)
+    least = np.full(size, np.iinfo(np.int64).max)
+    most = np.full(size, -1, np.int64)
+    for end in (facts.a[loud], facts.b[loud]):
+        np.minimum.at(least, end, facts.label[loud])
+        np.maximum.at(most, end, facts.label[loud])
+    backed = np.zeros(len(facts), np.int64)
+    for end in (facts.a, facts.b):
+        # Another pair over the same value is no other tie: a stranger behind a gang's carrier meets three of its members there.
+        backed += ((least[end] != facts.label) | (most[end] != facts.label)) & (most[end] >= 0)
     code = facts.signature & _SIGNATURE
     code |= (band(pi, BANDS) << 2 | backed) << SIGNATURE_BITS
     code |= band(facts.gap, [3 * DAY, 14 * DAY]) << (SIGNATURE_BITS + 6)
