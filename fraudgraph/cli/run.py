@@ -124,9 +124,9 @@ def _text(outcome: Outcome, out: Path) -> Iterator[RenderableType]:
     summary = outcome.summary
     if outcome.repeated_batch:
         yield "This input was in the book already: nothing was changed, and the results were written again.\n"
-    yield show.pairs([(words, summary.get(key)) for key, words in FIGURES])
+    figures = [(words, summary.get(key)) for key, words in FIGURES]
     by_grade = [(f"  grade {grade}", count) for grade, count in _grades(summary).items() if count]
-    yield show.pairs([*by_grade, ("flagged applications", summary.get("flagged_applications"))])
+    yield show.pairs([*figures, *by_grade, ("flagged applications", summary.get("flagged_applications"))])
     if sentence := _sentence(summary):
         yield f"\n{sentence}"
     if outcome.written:
