@@ -1,0 +1,110 @@
+"""Chinese addresses: one canonical form ``district road no. estate N栋|M单元ROOM``.
+
+Province and city are left out where the district's name is its alone in the country, and stand before it, short, where several cities have a
+district of that name. 幢, 座, 号楼 and # are 栋; 9-1-1002 is 9栋1单元1002; 一单元 is 1单元; 室, 房, 户 and 小区 say nothing. What comes after the ``|`` is
+the flat, what comes before it the building.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import polars as pl
+
+from fraudgraph.identifiers.divisions import divisions, prefix_pattern
+from fraudgraph.identifiers.text import patch
+
+_HEAD = 18
+"""Characters that hold province, city and district of any address: few are distinct, so only these are taken apart."""
+_UNUSUAL = ["小区", "号楼", "幢", "座", "#", "-", "第", "元", "樓", "號", "棟", "室", "房", "户", "弄", "门", "之", "号院"]
+_NOISE = r"[^\p{Han}0-9a-z#\-]"
+_UNITS = ("单元", "栋", "幢", "座", "号楼", "楼", "层", "室", "号", "门", "期", "区", "弄", "组", "队")
+
+
+def canonical(values: pl.Series) -> pl.Series:
+    """Return the canonical form of cleaned Chinese addresses, null where nothing is left but a town."""
+    text = values.str.to_lowercase()
+    text = patch(text, text.str.contains(_NOISE), lambda part: part.str.replace_all(_NOISE, ""))
+    head = text.str.head(_HEAD)
+    distinct = head.unique()
+    split = _administrative(distinct)
+    parts = head.to_frame("h").join(split, on="h", how="left", maintain_order="left")
+    frame = pl.DataFrame({"v": text, "n": parts["skip"], "a": parts["name"]})
+    body = frame.select(pl.col("v").str.slice(pl.col("n")).alias("b"))["b"]
+    body = patch(body, body.str.contains_any(_TRADITIONAL), lambda part: part.str.replace_many(_TRADITIONAL, list("楼号栋门")))
+    numerals = body.str.contains(r"[一二三四五六七八九十]+(?:单元|栋|幢|座|号|楼|层|室|门|期|弄|组|队)")
+    body = patch(body, numerals, _numbers)
+    unusual = body.str.contains(r"小区|[0-9a-z](?:号楼|幢|座|#|-|号院)|第[0-9]")
+    body = patch(body, unusual, _spelling)
+    body = body.str.replace(r"([0-9a-z])(?:室|房间|房|户)$", "$1|")
+    body = body.str.replace(r"栋([0-9a-z].*)$", "栋|$1").str.replace(r"^(.*?)\|(.*)\|$", "$1|$2")
+    body = patch(body, body.str.ends_with("|"), lambda part: part.str.replace(r"([0-9a-z]+)\|$", "|$1"))
+    whole = pl.DataFrame({"a": parts["name"], "b": body}).select(
+        pl.when(pl.col("b").str.len_chars() >= 2).then(pl.col("a") + pl.col("b")).alias("k")
+    )
+    return whole["k"]
+
+
+_TRADITIONAL = ["樓", "號", "棟", "門"]
+
+
+def _spelling(values: pl.Series) -> pl.Series:
+    return (
+        values.str.replace_all(r"第([0-9])", "$1")
+        .str.replace(r"(?:室|房间|房|户)$", "")
+        .str.replace_all(r"([0-9a-z])(?:号楼|幢|座|#楼|#)", "${1}栋")
+        .str.replace(r"([0-9a-z]+)-([0-9]+)-([0-9a-z]+)$", "${1}栋${2}单元${3}")
+        .str.replace(r"([0-9a-z]+)-([0-9a-z]+)$", "${1}栋${2}")
+        .str.replace_all(r"小区([0-9a-z]+栋)", "$1")
+        .str.replace_all("-", "", literal=True)
+    )
+
+
+def _numbers(values: pl.Series) -> pl.Series:
+    words = _numerals()
+    return values.str.replace_many(list(words), list(words.values()), leftmost=True)
+
+
+@cache
+def _numerals() -> dict[str, str]:
+    """Return "十二单元" -> "12单元" for 1 to 99 and every word that a number stands before, the longest first."""
+    digits = "一二三四五六七八九"
+    spelled: dict[str, int] = {}
+    for number in range(1, 100):
+        tens, ones = divmod(number, 10)
+        one = digits[ones - 1] if ones else ""
+        text = one if tens == 0 else ("" if tens == 1 else digits[tens - 1]) + "十" + one
+        spelled[text] = number
+    table = {text + unit: f"{number}{unit}" for text, number in spelled.items() for unit in _UNITS}
+    return dict(sorted(table.items(), key=lambda entry: (-len(entry[0]), entry[0])))
+
+
+def _administrative(heads: pl.Series) -> pl.DataFrame:
+    """Return for each head (``h``): how many characters name the town (``skip``), and its canonical name (``name``)."""
+    groups = heads.str.extract_groups(prefix_pattern())
+    frame = pl.DataFrame({"h": heads, "p": groups.struct[0], "c": groups.struct[1], "d": groups.struct[2], "all": heads.str.extract(f"({prefix_pattern()})", 1)})
+    names, skips = [], []
+    for head, province, city, district, whole in frame.iter_rows():
+        name, skip = _name(head or "", province, city, district, whole or "")
+        names.append(name)
+        skips.append(skip)
+    return pl.DataFrame({"h": heads, "name": pl.Series(names, dtype=pl.String), "skip": pl.Series(skips, dtype=pl.Int64)})
+
+
+def _name(head: str, province: str | None, city: str | None, district: str | None, whole: str) -> tuple[str, int]:
+    table = divisions()
+    if district is not None and district in table.districts:
+        parents = table.districts[district]
+        if len(parents) == 1:
+            return district, len(whole)
+        town = city or (province if province in parents else None)
+        if town is None and province is not None:
+            inside = [parent for parent in parents if province in table.province_of.get(parent, ())]
+            town = inside[0] if len(inside) == 1 else None
+        return (town or "") + district, len(whole)
+    shorter = len(whole) - len(district or "")
+    if re.match(r"[东西南北中]?[大]?[路街道巷]", head[shorter:]):
+        return "", 0
+    town = city or province or ""
+    return town, shorter

@@ -1,0 +1,173 @@
+"""Applications in, keys out: the one function that runs every kind over its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from fraudgraph import model
+from fraudgraph.identifiers import lists, placeholders
+from fraudgraph.identifiers.birth import birth_surname, births
+from fraudgraph.identifiers.book_placeholders import found_by_the_book
+from fraudgraph.identifiers.name import names
+from fraudgraph.identifiers.registry import PLACEHOLDER, VALID, Context, Keyed, Kind, derivations, kind_named, kinds
+from fraudgraph.identifiers.text import digests, judged
+from fraudgraph.model import SLOT, SLOTS, Identified, Slot, Status
+from fraudgraph.progress import SILENT, Progress
+from fraudgraph.settings import Settings
+
+ROWS_AT_ONCE = 1_000_000
+"""Applications that are normalised together: bounds the memory for texts in between."""
+
+
+def identify(
+    applications: pl.DataFrame,
+    settings: Settings,
+    *,
+    frozen_placeholders: pl.DataFrame | None = None,
+    progress: Progress = SILENT,
+) -> Identified:
+    """Return the keys of every application, row by row.
+
+    ``applications`` are model.APPLICATIONS (columns may be missing). A slot is there if its source column has any value. A key is a function of
+    its own application, the settings and the placeholders, so that a growing book never changes an old key. With ``frozen_placeholders``
+    (PLACEHOLDERS) those count, and the book is not asked. Raises ConfigurationError for a bad list or an unknown kind in ``identifiers.opaque``.
+    """
+    opaque = opaque_kinds(settings)
+    allowed = lists.read_lists(settings.strings("identifiers.allow"), lambda kind, value: keys_of(kind, value, settings))
+    slots = [slot for slot in SLOTS if _has(applications, slot.column)]
+    keys: dict[str, pl.Series] = {}
+    status: dict[str, pl.Series] = {}
+    with progress.stage("identifiers", len(slots) + 1):
+        table = _names(applications)
+        progress.advance()
+        for slot in slots:
+            if slot.derived:
+                continue
+            done = [_normalised(slot, part, settings, opaque) for part in _parts(applications)]
+            keys[slot.name] = pl.concat([part.key.rename(slot.name) for part in done], rechunk=True)
+            status[slot.name] = pl.concat([part.status.rename(slot.name) for part in done], rechunk=True)
+            progress.advance()
+        frame = pl.DataFrame(keys) if keys else pl.DataFrame({"": pl.Series([None]).new_from_index(0, applications.height)}).drop("")
+        found = found_by_the_book(frame, table["name_key"], settings) if frozen_placeholders is None else model.PLACEHOLDERS.check(frozen_placeholders)
+        banned = pl.concat([found.select("kind", "key"), allowed.select("kind", "key")])
+        _ban(keys, status, banned)
+        birth = births(applications["date_of_birth"] if _has(applications, "date_of_birth") else None, keys.get("id_number.own"), applications.height)
+        for slot in slots:
+            if slot.derived:
+                keys[slot.name] = _derived(slot, keys, birth, table["surname"], opaque).rename(slot.name)
+                progress.advance()
+        _ban({name: keys[name] for name in keys if SLOT[name].derived}, {}, banned, into=keys)
+    ordered = [slot.name for slot in slots]
+    return Identified(
+        keys=pl.DataFrame({name: keys[name] for name in ordered}),
+        status=pl.DataFrame({name: status[name] for name in ordered if name in status}),
+        names=table,
+        birth=birth,
+        placeholders=found,
+    )
+
+
+def key_of(kind: str, value: str, settings: Settings) -> tuple[str | None, Status]:
+    """Return the key and status of one value of a kind, as `identify` gives them to an application that says nothing else.
+
+    Derived kinds take the value that they are derived from (``ip24``: an address). Raises ConfigurationError for an unknown kind.
+    """
+    derived = next((slot for slot in SLOTS if slot.kind == kind and slot.derived), None)
+    source = kind if derived is None else SLOT[derivations()[derived.name].source].kind
+    slot = next((slot for slot in SLOTS if slot.kind == source), None)
+    if slot is None:
+        kind_named(source)
+        raise AssertionError(source)
+    keyed = _keyed(kind_named(source), pl.Series(slot.column, [value], dtype=pl.String), Context(settings), source in opaque_kinds(settings))
+    key = keyed.key if derived is None else derivations()[derived.name].derive(keyed.key)
+    return key.item(), Status(keyed.status.item())
+
+
+def keys_of(kind: str, value: str, settings: Settings) -> list[str]:
+    """Return every key that an application with this value may have: a phone without country code has one for each country that it may be of."""
+    regions = ["", *settings.strings("identifiers.phone_regions")] if kind in ("phone", "employer_phone") else [""]
+    found = []
+    for region in regions:
+        local = settings.with_values(records__default_region=region) if region else settings
+        key, _ = key_of(kind, value, local)
+        if key is not None and key not in found:
+            found.append(key)
+    return found
+
+
+def denied(keys: pl.DataFrame, settings: Settings) -> pl.Series:
+    """Return, row by row of a keys table, whether any key is on a deny list (Boolean); raise ConfigurationError for a bad list."""
+    listed = lists.read_lists(settings.strings("identifiers.deny"), lambda kind, value: keys_of(kind, value, settings))
+    return lists.on_list(keys, listed).rename("denied")
+
+
+def opaque_kinds(settings: Settings) -> frozenset[str]:
+    """Return the kinds whose values arrive hashed; raise ConfigurationError for one that does not exist."""
+    return frozenset(kind_named(name).name for name in settings.strings("identifiers.opaque"))
+
+
+def _has(applications: pl.DataFrame, column: str) -> bool:
+    return column in applications.columns and applications[column].null_count() < applications.height
+
+
+def _parts(applications: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    if applications.height <= ROWS_AT_ONCE:
+        yield applications
+    else:
+        yield from applications.iter_slices(ROWS_AT_ONCE)
+
+
+def _names(applications: pl.DataFrame) -> pl.DataFrame:
+    if not _has(applications, "name"):
+        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, applications.height)
+        return pl.DataFrame({"name_key": nothing, "surname": nothing})
+    return pl.concat([names(part["name"]) for part in _parts(applications.select("name"))], rechunk=True)
+
+
+def _normalised(slot: Slot, part: pl.DataFrame, settings: Settings, opaque: frozenset[str]) -> Keyed:
+    return _keyed(kinds()[slot.kind], part[slot.column], Context(settings, part), slot.kind in opaque)
+
+
+def _keyed(kind: Kind, values: pl.Series, context: Context, opaque: bool) -> Keyed:
+    """Normalise; take opaque values and digests as they are; take known placeholders out."""
+    if opaque:
+        stripped = values.cast(pl.String).str.strip_chars()
+        return judged(kind.name, stripped, stripped)
+    keyed = kind.normalise(values, context)
+    if kind.digests and values.dtype == pl.String:
+        mask, hashed = digests(values)
+        if len(hashed):
+            place = mask.arg_true()
+            keyed = Keyed(keyed.key.scatter(place, hashed), keyed.status.scatter(place, VALID))
+    listed = placeholders.values(kind.name)
+    return _without(keyed, listed) if listed else keyed
+
+
+def _without(keyed: Keyed, listed: list[str]) -> Keyed:
+    hit = keyed.key.is_in(listed).fill_null(False)
+    return Keyed(keyed.key.set(hit, None), keyed.status.set(hit, PLACEHOLDER)) if hit.any() else keyed
+
+
+def _ban(keys: dict[str, pl.Series], status: dict[str, pl.Series], banned: pl.DataFrame, into: dict[str, pl.Series] | None = None) -> None:
+    """Set the banned keys to null, and their status to PLACEHOLDER."""
+    target = keys if into is None else into
+    for kind in banned["kind"].unique().sort():
+        values = banned.filter(pl.col("kind") == kind)["key"].to_list()
+        for name in [name for name in keys if SLOT[name].kind == kind]:
+            hit = keys[name].is_in(values).fill_null(False)
+            if hit.any():
+                target[name] = keys[name].set(hit, None)
+                if name in status:
+                    status[name] = status[name].set(hit, PLACEHOLDER)
+
+
+def _derived(slot: Slot, keys: dict[str, pl.Series], birth: pl.Series, surname: pl.Series, opaque: frozenset[str]) -> pl.Series:
+    if slot.name == "birth_surname.own":
+        return birth_surname(birth, surname)
+    entry = derivations()[slot.name]
+    source = keys[entry.source]
+    if SLOT[entry.source].kind in opaque:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, len(source))
+    return entry.derive(source)

@@ -1,0 +1,1 @@
+"""One file a kind of identifier; see `fraudgraph.identifiers.registry`."""

@@ -1,0 +1,181 @@
+"""Telephone numbers, to E.164 (+8613912345678).
+
+*Which numbers count.* A number counts where its length is possible in its country, not only where its range has been given out: numbering
+plans grow faster than any list of them. Lists and patterns only serve to tell countries apart.
+
+*Numbers written without a country code* are read in this order, by the number and its own application alone:
+
+1. eleven digits from 13 to 19, or an area code with 0, in an application with a Chinese name or resident ID: mainland China;
+2. 1-305-987-0405, with these separators: North America;
+3. valid in the country that the application's other fields name (`fraudgraph.identifiers.country`);
+4. valid in ``records.default_region``, then in each of ``identifiers.phone_regions``;
+5. possible in the country that the other fields name, then in the default region;
+6. a country code without + (8613912345678);
+7. else the digits themselves (without leading zeros), which still meet the same number written alike.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from fraudgraph.identifiers import country, phone_plans
+from fraudgraph.identifiers.registry import MALFORMED, PLACEHOLDER, STATUS, VALID, Context, Derivation, Keyed, Kind
+from fraudgraph.identifiers.runs import phone_runs
+from fraudgraph.identifiers.text import clean, in_two, is_masked, is_repeated, is_sequence, judged
+
+MOBILE = r"^1[3-9][0-9]{9}$"
+GROUPED_MOBILE = r"^(?:\+?86[- ]*)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})$"
+LANDLINE = r"^(?:0[0-9]{2,3})[- ]?[0-9]{7,8}$"
+EXTENSION = r"(?i)\s*(?:转|分机|;?\s*ext(?:ension|n)?\.?\s*=?|;|[x#])\s*[0-9]{1,6}\s*$"
+NORTH_AMERICAN = r"^1[-. ]\(?[2-9][0-9]{2}\)?[-. ][0-9]{3}[-. ][0-9]{4}$"
+SHORTEST, LONGEST = 7, 15
+
+
+def normalise(values: pl.Series, context: Context) -> Keyed:
+    """Return the E.164 keys of telephone numbers."""
+    chinese = _chinese_rows(values, context)
+    mobile = (values.str.contains(MOBILE) & chinese).fill_null(False)
+    key = values.filter(mobile).to_frame("k").select((pl.lit("+86") + pl.col("k")).alias("k"))["k"]
+    rest = ~mobile & values.is_not_null()
+    if not rest.any():
+        return in_two(values, mobile, key, _nothing)
+    region = pl.Series([None], dtype=pl.String).new_from_index(0, int(rest.sum()))
+    if context.frame is not None:
+        part = context.frame.filter(rest)
+        filled = [name for name in part.columns if part[name].dtype == pl.String and part[name].null_count() < part.height]
+        region = country.hints(part.select(filled), context.settings.text("records.default_region")) if filled else region
+    tagged = pl.DataFrame({"v": values.filter(rest), "h": region, "c": chinese.filter(rest)})
+    distinct = tagged.unique()
+    keyed = _slow(distinct, context)
+    known = distinct.with_columns(keyed.key.alias("k"), keyed.status.alias("s"))
+    found = tagged.join(known, on=["v", "h", "c"], how="left", nulls_equal=True, maintain_order="left")
+    place = np.full(len(values), -1, dtype=np.int64)
+    place[mobile.to_numpy()] = np.arange(len(key))
+    place[rest.to_numpy()] = len(key) + np.arange(found.height)
+    where = pl.Series(place).set(pl.Series(place < 0), None)
+    status = pl.concat([pl.Series("s", [VALID], dtype=STATUS).new_from_index(0, len(key)), found["s"]]).gather(where).fill_null(0)
+    return Keyed(pl.concat([key, found["k"]]).gather(where), status)
+
+
+def _nothing(values: pl.Series) -> Keyed:
+    return Keyed(values, pl.Series("s", [MALFORMED], dtype=STATUS).new_from_index(0, len(values)))
+
+
+def _chinese_rows(values: pl.Series, context: Context) -> pl.Series:
+    """Return which applications are Chinese beyond doubt: a resident ID's length, or a Chinese name."""
+    if context.frame is None:
+        return pl.Series([context.settings.text("records.default_region") == "CN"]).new_from_index(0, len(values))
+    result = pl.Series([False]).new_from_index(0, len(values))
+    name, id_number = context.column("name"), context.column("id_number")
+    if name is not None:
+        result = result | (name.str.len_bytes() >= name.str.len_chars() * 2).fill_null(False)
+    if id_number is not None:
+        result = result | id_number.str.strip_chars().str.contains(r"^[0-9]{17}[0-9Xx]$").fill_null(False)
+    return result
+
+
+def _slow(distinct: pl.DataFrame, context: Context) -> Keyed:
+    """Judge distinct (value, region hint, is Chinese)."""
+    cleaned = clean(distinct["v"]).str.replace(EXTENSION, "").str.replace_all(r"[‐‑‒–—―−]", "-").str.replace(r"\(0\)", "").str.replace(r"^\((\+|00)", "$1")
+    cleaned = cleaned.str.replace(r"^(.*?[0-9].{6,}?)[/,;、|].*$", "$1").str.strip_chars()
+    international = cleaned.str.contains(r"^(?:\+|00[1-9])")
+    digits = cleaned.str.replace(r"^(?:\+|00)", "", literal=False).str.replace_all(r"[^0-9]", "")
+    foreign = cleaned.str.contains(r"[^0-9()+\-. /~\s\x{00A0}]")
+    frame = pl.DataFrame({"v": cleaned, "d": digits, "i": international, "h": distinct["h"], "c": distinct["c"], "bad": foreign | is_masked(cleaned)})
+    usable = (frame["d"].str.len_bytes().is_between(SHORTEST, LONGEST) & ~frame["bad"]).fill_null(False)
+    key = pl.select(
+        pl.when(usable).then(pl.coalesce(_international(frame), _national(frame, context), _digits_alone(frame))).alias("k")
+    )["k"]
+    keyed = judged("phone", cleaned, key)
+    significant = digits.str.strip_chars_start("0")
+    invented = (
+        is_repeated(digits) | is_sequence(digits) | significant.str.contains(r"(?:0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})$")
+    ) & (digits.str.len_bytes() >= 3)
+    invented = invented & keyed.status.is_in([VALID, MALFORMED])
+    return Keyed(keyed.key.set(invented, None), keyed.status.set(invented, PLACEHOLDER))
+
+
+def _international(frame: pl.DataFrame) -> pl.Series:
+    """Return the keys of numbers that say their country."""
+    return _with_code(frame["d"].set(~frame["i"].fill_null(False), None))
+
+
+def _with_code(digits: pl.Series) -> pl.Series:
+    """Return the keys of digits that begin with a country code and have a possible length; null for others."""
+    digits = digits.str.replace(phone_plans.trunk_after_code(), "$1")
+    masks = phone_plans.possible_lengths()
+    code = digits.str.extract(phone_plans.code_pattern())
+    mask = code.replace_strict(list(masks), list(masks.values()), default=0, return_dtype=pl.Int64).fill_null(0).to_numpy()
+    rest = (digits.str.len_bytes().cast(pl.Int64) - code.str.len_bytes().cast(pl.Int64)).fill_null(0).to_numpy()
+    possible = pl.Series((mask >> np.clip(rest, 0, 62)) & 1 == 1)
+    return pl.DataFrame({"d": digits, "p": possible}).select(pl.when(pl.col("p")).then(pl.lit("+") + pl.col("d")).alias("k"))["k"]
+
+
+def _national(frame: pl.DataFrame, context: Context) -> pl.Series:
+    """Return the keys of numbers written without a country code."""
+    default = context.settings.text("records.default_region")
+    others = [region for region in context.settings.strings("identifiers.phone_regions") if region != default]
+    hinted = [region for region in frame["h"].unique().sort() if region is not None]
+    local = ~pl.col("i").fill_null(False)
+    chinese = pl.col("v").str.contains(LANDLINE) & (pl.col("c") | (pl.col("h") == "CN").fill_null(False))
+    grouped = pl.col("v").str.extract_groups(GROUPED_MOBILE)
+    mainland = pl.col("c") | (pl.col("h") == "CN").fill_null(pl.lit(default == "CN"))
+    steps: list[pl.Expr] = [
+        pl.when(mainland).then(pl.lit("+86") + grouped.struct[0] + grouped.struct[1] + grouped.struct[2]),
+        pl.when(chinese).then(pl.lit("+86") + pl.col("d").str.slice(1)),
+        pl.when(pl.col("v").str.contains(NORTH_AMERICAN)).then(pl.lit("+") + pl.col("d")),
+    ]
+    steps += [pl.when(pl.col("h") == region).then(_valid(region, strict=False)) for region in hinted]
+    steps += [_valid(default, strict=False), *(_valid(region, strict=True) for region in others)]
+    steps += [pl.when(pl.col("h") == region).then(_possible(region)) for region in hinted]
+    steps += [_possible(default)]
+    done = frame.select(pl.when(local).then(pl.coalesce(steps)).alias("k"), pl.when(local).then(pl.col("d")).alias("d"))
+    return done["k"].zip_with(done["k"].is_not_null(), _with_code(done["d"].set(done["d"].str.starts_with("0"), None)))
+
+
+def _valid(region: str, strict: bool) -> pl.Expr:
+    """Return the key where the digits are a number given out in ``region``; with ``strict`` only with its trunk prefix."""
+    plan = phone_plans.plan(region)
+    if plan is None:
+        return pl.lit(None, dtype=pl.String)
+    number, prefixed = _without_trunk(plan)
+    fits = number.str.contains(plan.valid)
+    if strict and plan.trunk_required:
+        fits = fits & prefixed
+    return pl.when(fits).then(pl.lit(f"+{plan.code}") + number)
+
+
+def _possible(region: str) -> pl.Expr:
+    """Return the key where the digits have a possible length in ``region`` and, where it has one, its trunk prefix."""
+    plan = phone_plans.plan(region)
+    if plan is None:
+        return pl.lit(None, dtype=pl.String)
+    number, prefixed = _without_trunk(plan)
+    usual = [length for length in plan.lengths if length >= SHORTEST]
+    fits = number.str.len_bytes().is_in(usual) & (prefixed if plan.trunk_required else ~pl.col("d").str.starts_with("0"))
+    return pl.when(fits).then(pl.lit(f"+{plan.code}") + number)
+
+
+def _without_trunk(plan: phone_plans.Plan) -> tuple[pl.Expr, pl.Expr]:
+    digits = pl.col("d")
+    if not plan.trunk:
+        return digits, pl.lit(True)
+    prefixed = digits.str.starts_with(plan.trunk)
+    return pl.when(prefixed).then(digits.str.slice(len(plan.trunk))).otherwise(digits), prefixed
+
+
+def _digits_alone(frame: pl.DataFrame) -> pl.Series:
+    """Return the digits themselves, without leading zeros, of whatever has enough of them."""
+    bare = frame["d"].str.strip_chars_start("0")
+    return bare.set((bare.str.len_bytes() < SHORTEST) | frame["i"], None)
+
+
+KINDS = (
+    Kind("phone", normalise, personal=True),
+    Kind("employer_phone", normalise),
+)
+DERIVATIONS = (
+    Derivation("phone_run.a", "phone.own", lambda keys: phone_runs(keys, "a")),
+    Derivation("phone_run.b", "phone.own", lambda keys: phone_runs(keys, "b")),
+)
