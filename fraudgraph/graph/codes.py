@@ -25,6 +25,8 @@ HUB = -3
 
 DAY = 86_400_000_000
 BURST_DAYS = (2, 10, 40)
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads small numbers over 64 bits (2^64 over the golden ratio)."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,10 @@ class Codes:
     """Kind -> the normalised value of each number."""
     hubs: pl.DataFrame
     """HUBS: values over their cap at some time."""
+    distinct: Mapping[str, int]
+    """Kind -> different values, those of one person included."""
+    links: int
+    """Different (person, value, role)."""
 
     @property
     def kinds(self) -> list[str]:
@@ -56,11 +62,14 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
     burst: dict[str, np.ndarray[tuple[int], np.dtype[np.uint8]]] = {}
     texts: dict[str, pl.Series] = {}
     hubs: list[pl.DataFrame] = []
+    distinct: dict[str, int] = {}
+    links = 0
     for kind in dict.fromkeys(slot.kind for slot in SLOTS):
         names = [slot.name for slot in SLOTS if slot.kind == kind and slot.name in keys.columns]
         if not names:
             continue
-        numbers, texts[kind] = _number([keys[name] for name in names], person)
+        numbers, texts[kind], distinct[kind], linked = _number([keys[name] for name in names], person)
+        links += linked
         cap = int(caps.get(kind, settings.integer("graph.cap")))
         rows = [np.flatnonzero(n >= 0) for n in numbers]
         row = np.concatenate(rows)
@@ -80,11 +89,14 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
             shown[used] = rush[start:stop]
             code[name], people[name], burst[name] = number, count, shown
     table = pl.concat(hubs) if hubs else HUBS.empty()
-    return Codes(code, people, burst, texts, table.sort("kind", "key"))
+    return Codes(code, people, burst, texts, table.sort("kind", "key"), distinct, links)
 
 
-def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Array], pl.Series]:
-    """Number the values that two people or more have, in the order of their first row (then column)."""
+def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Array], pl.Series, int, int]:
+    """Number the values that two people or more have, in the order of their first row (then column).
+
+    Return (number per row for each column, the numbered values, how many different values there are, how many different links).
+    """
     size = len(person)
     present = [np.flatnonzero(column.is_not_null().to_numpy()) for column in columns]
     # A 64-bit hash that lives only inside this call; two of 10 million values meet with a chance of 3 in a million.
@@ -93,6 +105,11 @@ def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Arr
     numbers = [np.full(size, MISSING, np.int32) for _ in columns]
     for number, rows in zip(numbers, present, strict=True):
         number[rows] = UNIQUE
+    distinct = pl.Series(digest).n_unique()
+    links = sum(
+        pl.Series(digest[stop - len(rows) : stop] + person[rows].astype(np.uint64) * _ODD).n_unique()
+        for rows, stop in zip(present, np.cumsum([len(rows) for rows in present]), strict=True)
+    )
     again = np.flatnonzero(pl.Series(digest).is_duplicated().to_numpy())
     texts: list[pl.Series] = []
     if len(again):
@@ -113,8 +130,8 @@ def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Arr
         chosen = first[by_first]
         texts = [c.gather(chosen[chosen % len(columns) == i] // len(columns)) for i, c in enumerate(columns)]
         back = np.argsort(np.concatenate([np.flatnonzero(chosen % len(columns) == i) for i in range(len(columns))]), kind="stable")
-        return numbers, pl.concat([t.rename("key") for t in texts]).gather(back)
-    return numbers, pl.Series("key", [], dtype=pl.String)
+        return numbers, pl.concat([t.rename("key") for t in texts]).gather(back), distinct, links
+    return numbers, pl.Series("key", [], dtype=pl.String), distinct, links
 
 
 def around(value: IntArray, person: Int32Array, time: IntArray, half_days: int) -> Int32Array:

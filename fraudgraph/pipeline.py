@@ -1,0 +1,382 @@
+"""The journey: records -> identifiers -> subjects -> intent -> graph -> communities -> verdicts -> ledger -> store -> reports.
+
+The only module that knows every stage. `run` is the main job, `check` its dry run; `solve_book` is the part between reading and storing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import resource
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fraudgraph import derived, identifiers, intent, ledger, model, records, subjects
+from fraudgraph._version import __version__
+from fraudgraph.calibration import Calibration
+from fraudgraph.errors import ConfigurationError, UsageError
+from fraudgraph.identifiers.name_agreement import name_agreement
+from fraudgraph.model import Identified, Records, Subjects
+from fraudgraph.progress import SILENT, Progress
+from fraudgraph.reports import render
+from fraudgraph.settings import Settings
+from fraudgraph.solving import Book, Solution, solve
+from fraudgraph.stores import Batch, Change, Reader, Version, digest_files, open_store
+from fraudgraph.subjects import tables as people
+
+REMEMBERED = ("records.time_zone", "records.default_region", "records.intent_scale", "graph.seed")
+"""Settings that the store keeps: a later run that says nothing of them goes on with them."""
+RULES = ("graph", "communities", "verdicts")
+"""Sections that make up the ruleset."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did."""
+
+    summary: Mapping[str, Any]
+    repeated_batch: bool
+    written: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A whole book with everything that was found in it."""
+
+    applications: pl.DataFrame
+    identified: Identified
+    people: Subjects
+    book: Book
+    solution: Solution
+    calibration: Calibration
+    tables: Mapping[str, pl.DataFrame]
+    """Derived tables by name."""
+    events: pl.DataFrame
+    """GANG_EVENTS."""
+
+
+class Clock(Progress):
+    """Passes everything on, and keeps the seconds of each stage."""
+
+    def __init__(self, inner: Progress) -> None:
+        self.inner = inner
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None) -> Iterator[None]:
+        start = time.perf_counter()
+        with self.inner.stage(name, total):
+            yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
+
+    def advance(self, steps: int = 1) -> None:
+        self.inner.advance(steps)
+
+    def note(self, message: str) -> None:
+        self.inner.note(message)
+
+    def timings(self) -> dict[str, Any]:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return {"seconds": {**self.seconds, "total": round(sum(self.seconds.values()), 3)}, "peak_memory_mb": peak}
+
+
+def check(inputs: Sequence[Path], settings: Settings, progress: Progress = SILENT) -> Records:
+    """Read ``inputs`` as a run would, and keep nothing."""
+    return records.read(inputs, settings, progress)
+
+
+def run(
+    inputs: Sequence[Path],
+    *,
+    store: str | Path,
+    settings: Settings,
+    relations: Path | None = None,
+    calibration: Path | None = None,
+    replace: bool = False,
+    out: Path | None = None,
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Add ``inputs`` to the store, solve the whole stored book, store what was found and write it into ``out``."""
+    clock = Clock(progress)
+    place = open_store(store, create=True, settings=settings)
+    if out is not None:
+        render.writable(out)
+    with place.lock() as writer:
+        with place.snapshot() as reader:
+            base = reader.night if not replace else 0
+            if not inputs and not reader.night:
+                raise UsageError(f"the store {store} is empty and no INPUT was given: name the files to add")
+            settings = settings if replace else remembered(reader, settings)
+            digest = _digest(inputs, relations, calibration, settings, reader)
+            before = None if replace or not inputs else _repeated(reader, digest)
+            change = None if before else _change(reader, inputs, relations, calibration, settings, digest, replace, clock)
+        if change is not None:
+            with clock.stage("storing"):
+                before = writer.apply(change)
+    assert before is not None
+    written: list[Path] = []
+    with place.snapshot(before.night) as reader:
+        if out is not None:
+            with clock.stage("writing results"):
+                written = render.render(reader, before.night, out, timings=_Late(clock))
+    return Outcome({**before.summary, **clock.timings(), "night": before.night}, repeated_batch=change is None, written=written)
+
+
+class _Late(Mapping[str, Any]):
+    """The clock's timings, read when they are written and not before."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def __getitem__(self, key: str) -> Any:
+        return self._clock.timings()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._clock.timings())
+
+    def __len__(self) -> int:
+        return len(self._clock.timings())
+
+
+def remembered(reader: Reader, settings: Settings) -> Settings:
+    """Return the settings with what the store remembers, wherever the caller left the default."""
+    from fraudgraph.settings import defaults
+
+    shipped = defaults()
+    kept = {key: value for key, value in reader.settings().items() if key in REMEMBERED and settings[key] == shipped[key]}
+    return settings.override(kept, source="the store")
+
+
+def _digest(inputs: Sequence[Path], relations: Path | None, calibration: Path | None, settings: Settings, reader: Reader) -> str:
+    if inputs:
+        return digest_files(inputs, settings, [path for path in (relations, calibration) if path])
+    return hashlib.blake2b(f"again|{reader.night}|{settings.version()}".encode(), digest_size=16).hexdigest()
+
+
+def _repeated(reader: Reader, digest: str) -> Batch | None:
+    """Return the batch that brought the very same files under the same settings, if there was one."""
+    return next((batch for batch in reversed(reader.batches()) if batch.digest == digest), None)
+
+
+def _change(
+    reader: Reader,
+    inputs: Sequence[Path],
+    relations: Path | None,
+    calibration: Path | None,
+    settings: Settings,
+    digest: str,
+    replace: bool,
+    clock: Clock,
+) -> Change:
+    """Read, solve, and gather everything that the store is to take over."""
+    fresh = replace or not reader.night
+    with clock.stage("reading"):
+        read = records.read(inputs, settings, clock) if inputs else _nothing()
+    updates = model.APPLICATIONS.empty()
+    applications = read.applications
+    if not fresh:
+        with clock.stage("the stored book"):
+            read, updates, applications = _with_stored(reader, read)
+    frozen = _frozen(reader, calibration, fresh)
+    ties_given, rejected = _relations(reader, relations, settings, fresh)
+    solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader)
+    summary = summarise(read, solved, ties_given[0], settings, rejected)
+    new = pl.concat([read.applications, updates])
+    if frozen is not None and not _same_placeholders(frozen, reader):
+        new = applications  # other placeholders, other keys
+    rejects = pl.concat([read.rejects, rejected]) if len(rejected) else read.rejects
+    return Change(
+        base_night=reader.night,
+        digest=digest,
+        command="run",
+        applications=new,
+        keys=_keys(solved, new),
+        relations=ties_given[1],
+        input_order=read.input_order,
+        rejects=rejects,
+        derived=solved.tables,
+        gang_events=solved.events,
+        calibration=Version(solved.calibration.version, solved.calibration.to_json()),
+        ruleset=Version(settings.version(*RULES), settings.part(*RULES)),
+        settings={key: settings[key] for key in REMEMBERED},
+        summary=summary,
+        replace=replace,
+    )
+
+
+def _nothing() -> Records:
+    return Records(model.APPLICATIONS.empty(), model.INPUT_ORDER.empty(), model.REJECTS.empty(), (), 0, 0, 0, 0, 0, None)
+
+
+def _with_stored(reader: Reader, read: Records) -> tuple[Records, pl.DataFrame, pl.DataFrame]:
+    """Return the records as judged against the store, the outcome updates, and the whole book."""
+    stored = reader.table("applications")
+    read, updates = records.against(read, stored)
+    kept = stored.join(updates.select("application_id"), on="application_id", how="anti") if len(updates) else stored
+    whole = pl.concat([kept, updates, read.applications]).sort("applied_at", "application_id")
+    return read, updates, whole
+
+
+def _frozen(reader: Reader, path: Path | None, fresh: bool) -> Calibration | None:
+    """Return the calibration to solve under: the given one, else the store's if it was learned, else none (learn one)."""
+    if path is not None:
+        return load_calibration(path)
+    version = None if fresh else reader.calibration()
+    if version is None:
+        return None
+    stored = Calibration.from_json(version.document, "the store's calibration")
+    return stored if stored.case == "learned" else None
+
+
+def load_calibration(path: Path) -> Calibration:
+    """Return the calibration in the JSON file at ``path``; raise ConfigurationError where it is not one."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as problem:
+        raise ConfigurationError(f"{path} is not a readable calibration file: {problem}") from problem
+    if not isinstance(document, dict):
+        raise ConfigurationError(f"{path} is not a calibration file: it holds no JSON object")
+    return Calibration.from_json(document, str(path))
+
+
+def _same_placeholders(calibration: Calibration, reader: Reader) -> bool:
+    columns = ["kind", "key"]
+    stored = reader.table("placeholders", columns=columns).sort(columns)
+    return not reader.night or stored.equals(calibration.placeholders.select(columns).sort(columns))
+
+
+def _relations(reader: Reader, path: Path | None, settings: Settings, fresh: bool) -> tuple[tuple[pl.DataFrame, pl.DataFrame], pl.DataFrame]:
+    """Return ((all relations of the book, the new ones), rejects)."""
+    given, rejected = records.read_relations(path, settings) if path else (model.RELATIONS.empty(), model.REJECTS.empty())
+    stored = model.RELATIONS.empty() if fresh else reader.table("relations")
+    return (pl.concat([stored, given]), given), rejected
+
+
+def solve_book(
+    applications: pl.DataFrame,
+    relations: pl.DataFrame,
+    frozen: Calibration | None,
+    settings: Settings,
+    progress: Progress = SILENT,
+    reader: Reader | None = None,
+) -> Solved:
+    """From applications (sorted by applied_at, application_id) to every derived table. ``reader`` is the night before, for the gangs that last."""
+    with progress.stage("identifiers"):
+        identified = identifiers.identify(
+            applications, settings, frozen_placeholders=frozen.placeholders if frozen else None, progress=progress
+        )
+    with progress.stage("subjects"):
+        who = subjects.resolve(applications, identified, settings, agree=name_agreement, progress=progress)
+        intents = intent.of_people(applications, who)
+    book = Book(
+        application_id=applications["application_id"],
+        applied_at=applications["applied_at"].dt.epoch("us").to_numpy(),
+        keys=identified.keys,
+        channel=applications["channel"],
+        person=who.person,
+        intent=intents,
+        first=people.first_rows(who),
+        relations=relations,
+    )
+    solution, calibration = solve(book, frozen, identified.placeholders, settings, progress)
+    with progress.stage("verdicts"):
+        verdicts = derived.verdicts(book, solution, calibration, settings)
+        followed = _follow(reader, verdicts, derived.current(book, solution, applications["amount"]))
+        membership = people.membership_table(applications, who)
+        members = followed.applications.join(membership, on="application_id").select("gang_id", "person_id").unique()
+        tables = {
+            "membership": membership,
+            "persons": people.persons_table(applications, who, intents),
+            "conflicts": who.conflicts,
+            "hubs": solution.codes.hubs,
+            "ties": derived.ties(book, solution, calibration),
+            "communities": derived.communities(book, solution),
+            "verdicts": verdicts,
+            "gangs": followed.gangs,
+            "gang_members": members.sort("gang_id", "person_id"),
+            "reasons": derived.reasons(book, solution, calibration, settings),
+            "evidence": derived.evidence(book, solution, followed.gangs),
+            "placeholders": calibration.placeholders,
+        }
+    return Solved(applications, identified, who, book, solution, calibration, tables, followed.events)
+
+
+def _follow(reader: Reader | None, verdicts: pl.DataFrame, current: pl.DataFrame) -> ledger.Followed:
+    """Carry the gangs of the night before over."""
+    if reader is None or not reader.night:
+        return ledger.follow(model.GANGS.empty(), ledger.PAST.empty(), model.GANG_EVENTS.empty(), verdicts, current)
+    members = reader.table("gang_members")
+    inside = reader.table("membership", columns=["application_id", "person_id"], where={"person_id": members["person_id"].unique().to_list()})
+    times = reader.table("applications", columns=["application_id", "applied_at"], where={"application_id": inside["application_id"].to_list()})
+    past = members.join(inside, on="person_id").join(times, on="application_id").select(list(ledger.PAST.columns))
+    return ledger.follow(reader.table("gangs"), past, reader.events().drop("night"), verdicts, current)
+
+
+def _keys(solved: Solved, new: pl.DataFrame) -> pl.DataFrame:
+    """Return the KEYS rows of the applications in ``new``, in their order."""
+    keys = solved.identified.keys.select(pl.all()).insert_column(0, solved.applications["application_id"])
+    if len(new) == len(keys) and new["application_id"].equals(keys["application_id"]):
+        return keys
+    return new.select("application_id").join(keys, on="application_id", how="left", maintain_order="left")
+
+
+def summarise(read: Records, solved: Solved, relations: pl.DataFrame, settings: Settings, rejected: pl.DataFrame) -> dict[str, Any]:
+    """Return what `summary.json` says, timings apart."""
+    solution, calibration, tables = solved.solution, solved.calibration, solved.tables
+    live = tables["gangs"].filter(pl.col("community_id") != "")
+    grades = dict(live.group_by("grade").len().sort("grade").iter_rows())
+    verdicts = tables["verdicts"]
+    flagged = verdicts.filter("flagged")
+    units = solution.scored.unit
+    known = set(solved.applications["application_id"]) if len(relations) else set()
+    pending = sum(not (a in known and b in known) for a, b in relations.select("source", "target").iter_rows())
+    return {
+        "rows": read.rows,
+        "accepted": read.accepted,
+        "repeated": read.repeated,
+        "rejected_rows": read.rejected_rows,
+        "rejected_values": read.rejected_values,
+        "rejected_relations": len(rejected),
+        "applications": len(solved.applications),
+        "persons": solved.book.persons,
+        "conflicts": len(solved.people.conflicts),
+        "identifiers": sum(solution.codes.distinct.values()),
+        "shared_identifiers": sum(len(keys) for keys in solution.codes.keys.values()),
+        "links": solution.codes.links,
+        "hubs": len(tables["hubs"]),
+        "placeholders": len(tables["placeholders"]),
+        "relations": len(relations),
+        "pending": pending,
+        "candidate_pairs": solution.candidates,
+        "ties": len(tables["ties"]),
+        "components": int((pl.Series(units[solution.scored.facts.a]).n_unique())) if len(solution.scored.facts) else 0,
+        "communities": len(verdicts),
+        "gangs": len(live),
+        "grades": grades,
+        "flagged_people": int(flagged["members"].sum() or 0),
+        "flagged_applications": int(flagged["applications"].sum() or 0),
+        "stopped": dict(verdicts.filter(pl.col("stopped_by") != "").group_by("stopped_by").len().sort("stopped_by").iter_rows()),
+        "intent_column": read.intent_column,
+        "time_zone": settings["records.time_zone"],
+        "notes": list(read.notes),
+        "seed": settings["graph.seed"],
+        "threshold": flagged["threshold"][0] if len(flagged) else (verdicts["threshold"][0] if len(verdicts) else None),
+        "calibration": {
+            "version": calibration.version,
+            "case": calibration.case,
+            "sentence": calibration.sentence,
+            "mean_intent": calibration.tables.mean / model.MICRO,
+            "lift": calibration.tables.lift,
+            "threshold": calibration.threshold if calibration.flags else None,
+            "p_cut": calibration.p_cut,
+            "people": calibration.people,
+            "pairs": calibration.pairs,
+        },
+        "versions": {"fraudgraph": __version__, "ruleset": settings.version(*RULES), "calibration": calibration.version},
+    }
