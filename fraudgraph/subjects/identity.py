@@ -9,7 +9,7 @@ import numpy as np
 from fraudgraph.model import Identified, Int32Array
 from fraudgraph.subjects.births import given
 from fraudgraph.subjects.groups import components
-from fraudgraph.subjects.keys import key_columns, shared
+from fraudgraph.subjects.keys import Keys
 from fraudgraph.subjects.rules import identity_keys
 
 
@@ -21,16 +21,15 @@ def identity_components(identified: Identified) -> Int32Array:
     """
     identified = replace(identified, birth=given(identified.birth))
     rows = len(identified.birth)
+    keys = Keys(identified, frozenset())
     component = np.arange(rows, dtype=np.int32)
     for key in identity_keys():
-        columns = key_columns(identified, key)
-        if columns is None:
+        found = keys.shared(key)
+        if found is None:
             continue
-        sharing, codes = shared(columns)
-        if not len(sharing):
-            continue
+        sharing, codes = found
         # The first row of each key stands for it: a star of edges from it to the others.
-        first = np.full(int(codes.max()) + 1, rows, dtype=np.int64)
+        first = np.full(int(codes.max(initial=-1)) + 1, rows, dtype=np.int64)
         np.minimum.at(first, codes, sharing)
         component = components(rows, component[first[codes]], component[sharing])[component]
     _, first, number = np.unique(component, return_index=True, return_inverse=True)

@@ -9,35 +9,78 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fraudgraph.model import BoolArray, Identified, Int32Array, IntArray
+from fraudgraph.model import Identified, Int32Array, IntArray
+from fraudgraph.subjects.births import UNKNOWN
+from fraudgraph.subjects.groups import AnyInt
 
 
-def key_columns(identified: Identified, key: Sequence[str]) -> list[pl.Series] | None:
-    """Return the columns of ``key`` (names of slots, or ``birth``); None where the book does not have one of them."""
-    columns = []
-    for name in key:
-        if name == "birth":
-            columns.append(identified.birth)
-        elif name in identified.keys.columns:
-            columns.append(identified.keys[name])
-        else:
+class Keys:
+    """The shared keys of a book, each single one factorised once.
+
+    A key made of a strong one and something more needs no strings: its rows are some of the strong one's.
+    """
+
+    def __init__(self, identified: Identified, single: frozenset[str]) -> None:
+        self._identified = identified
+        self._single = {name: self._strings((name,)) for name in sorted(single) if name in identified.keys.columns}
+        self.days: IntArray = identified.birth.cast(pl.Int32).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+        """Per row: the date of birth in days since 1970, `UNKNOWN` where there is none."""
+
+    def shared(self, key: tuple[str, ...]) -> tuple[Int32Array, Int32Array] | None:
+        """Return the rows that share ``key`` (names of slots, or ``birth``) with another row, and a code of the key per row.
+
+        Rows ascend; codes are 0 or more, some may be left out.
+        None where the book does not have a column of it.
+        """
+        if not all(name == "birth" or name in self._identified.keys.columns for name in key):
             return None
-    return columns
+        singles = [self._single.get(name) for name in key if name != "birth"]
+        if any(single is None for single in singles):
+            return self._strings(key)
+        (rows, codes), *others = [single for single in singles if single is not None]
+        columns: list[AnyInt] = []
+        for other_rows, other_codes in others:
+            everywhere = np.full(len(self.days), -1, dtype=np.int32)
+            everywhere[other_rows] = other_codes
+            columns.append(everywhere[rows])
+        if "birth" in key:
+            days = self.days[rows]
+            columns.append(np.where(days == UNKNOWN, -1, days - BEFORE_ANYBODY))
+        if not columns:
+            return rows, codes
+        known = np.all([column >= 0 for column in columns], axis=0)
+        rows, codes = rows[known], codes[known]
+        for column in columns:
+            codes = _dense(codes.astype(np.int64) * (int(column.max(initial=0)) + 1) + column[known])
+        again = np.bincount(codes)[codes] > 1
+        return rows[again], codes[again]
+
+    def forget(self, key: tuple[str, ...], rows: Int32Array, codes: Int32Array) -> None:
+        """Keep only ``rows`` of a single key: those of which something may still be decided."""
+        if len(key) == 1 and key[0] in self._single:
+            self._single[key[0]] = rows, codes
+
+    def _strings(self, key: tuple[str, ...]) -> tuple[Int32Array, Int32Array]:
+        return shared([self._identified.birth if name == "birth" else self._identified.keys[name] for name in key])
 
 
-def shared(columns: Sequence[pl.Series], of: BoolArray | None = None) -> tuple[Int32Array, Int32Array]:
+BEFORE_ANYBODY = -(10**7)
+"""Days since 1970 before which no date lies: makes days positive."""
+
+
+def _dense(values: IntArray) -> Int32Array:
+    return np.unique(values, return_inverse=True)[1].astype(np.int32)
+
+
+def shared(columns: Sequence[pl.Series]) -> tuple[Int32Array, Int32Array]:
     """Return the rows whose values in all ``columns`` are known and shared with another row, and a code per such row.
 
-    Rows ascend; equal codes mean equal values, and codes are 0, 1, ... in no particular order. ``of`` (a mask per row) leaves
-    only the rows that have a value which one of those rows has.
+    Rows ascend; equal codes mean equal values, and codes are 0, 1, ... in no particular order.
     """
     frame = pl.DataFrame([column.alias(str(number)) for number, column in enumerate(columns)])
     known = frame.select(pl.all_horizontal(pl.all().is_not_null())).to_series().to_numpy()
     rows = np.flatnonzero(known).astype(np.int32)
     hashes = frame.hash_rows(seed=0).to_numpy()[rows]
-    if of is not None:
-        wanted = np.isin(hashes, hashes[of[rows]])
-        rows, hashes = rows[wanted], hashes[wanted]
     rows, hashes = _twice(rows, hashes)
     _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
     codes: Int32Array = inverse.astype(np.int32)
@@ -46,13 +89,17 @@ def shared(columns: Sequence[pl.Series], of: BoolArray | None = None) -> tuple[I
     if any((mine[name] != its[name]).any() for name in frame.columns):
         exact = mine.select(pl.struct(pl.all()).rank("dense")).to_series().to_numpy()
         rows, exact = _twice(rows, exact)
-        codes = np.unique(exact, return_inverse=True)[1].astype(np.int32)
+        codes = _dense(exact)
     return rows, codes
 
 
 def codes_of(values: pl.Series) -> Int32Array:
     """Return a code per row, 0 or more: equal for equal strings, and only for them; -1 where the value is unknown."""
-    rows, codes = shared([values])
+    return spread_codes(values, *shared([values]))
+
+
+def spread_codes(values: pl.Series, rows: Int32Array, codes: Int32Array) -> Int32Array:
+    """Return a code for every row of ``values``, given what `shared` says of them."""
     # A value of one row only equals nothing: its row number, after the shared codes, names it.
     result = np.arange(len(rows), len(rows) + len(values), dtype=np.int32)
     result[values.is_null().to_numpy()] = -1

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fraudgraph.model import BoolArray, Identified, Int32Array, IntArray
+from fraudgraph.model import BoolArray, Int32Array, IntArray
 from fraudgraph.subjects.groups import Groups
-from fraudgraph.subjects.keys import all_pairs, codes_of, key_columns, shared
+from fraudgraph.subjects.keys import Keys, all_pairs, codes_of
 from fraudgraph.subjects.rules import SHORTEST, Name, Rule
 
 Agree = Callable[[pl.Series, pl.Series], npt.NDArray[np.bool_]]
@@ -50,49 +50,40 @@ class Names:
     """As given."""
     parts: pl.DataFrame
     """``name_key`` and ``surname``."""
-    code: Int32Array
-    """Per row: a code of the canonical name; -1 where there is none."""
+    given: BoolArray
+    """Per row: is there a usable name."""
     agree: Agree
     most: int
     """Different names on one key up to which they are compared; beyond, only equal canonical names match."""
 
 
-def find(rule: Rule, identified: Identified, names: Names, groups: Groups) -> Matches | None:
+def find(rule: Rule, keys: Keys, names: Names, groups: Groups) -> Matches | None:
     """Return the matches of ``rule`` between groups that are not one yet; None where there are none."""
-    columns = key_columns(identified, rule.key)
-    if columns is None:
+    found = keys.shared(rule.key)
+    if found is None:
         return None
-    # A row without a name bears the name of its group: the first one that was given.
-    named_by = groups.name_row[groups.label]
-    named_by = np.where(names.code >= 0, np.arange(len(named_by), dtype=np.int32), named_by)
-    nameless = named_by < 0
-    if rule.name is not Name.MISSING:
-        rows, codes = shared(columns)
-        rows, codes = _keep(rows, codes, ~nameless[rows])
-    elif nameless.any():
-        rows, codes = shared(columns, of=nameless)
-    else:
-        return None
+    rows, codes = found
     rows, codes = _keep(rows, codes, _several(codes, groups.label[rows]))
-    if not len(rows):
-        return None
-    bearer = named_by[rows]
+    keys.forget(rule.key, rows, codes)
+    # A row without a name bears the name of its group.
+    named_by = groups.name_row[groups.label[rows]]
+    named_by = np.where(names.given[rows], rows, named_by)
+    wanted = _beside(codes, named_by < 0) if rule.name is Name.MISSING else named_by >= 0
+    rows, codes, named_by = rows[wanted], codes[wanted], named_by[wanted]
     if rule.name is Name.MISSING:
         said = np.zeros(len(rows), dtype=np.int32)
-    elif rule.name is Name.WHOLE:
-        said = names.code[bearer]
     else:
-        said = codes_of(_part(names.parts[bearer], rule.name))
+        said = codes_of(_said(names.parts[named_by], rule.name))
         known = said >= 0
-        rows, codes, bearer, said = rows[known], codes[known], bearer[known], said[known]
-        if not len(rows):
-            return None
+        rows, codes, named_by, said = rows[known], codes[known], named_by[known], said[known]
+    if not len(rows):
+        return None
     width = int(said.max()) + 1
     key_and_name, block = np.unique(codes.astype(np.int64) * width + said, return_inverse=True)
     left, right = _candidates(key_and_name // width, names.most) if rule.name is Name.WHOLE else (_NONE, _NONE)
     if len(left):
-        speaker = np.full(len(key_and_name), len(named_by), dtype=np.int64)
-        np.minimum.at(speaker, block, bearer)  # the first row of the block speaks for it
+        speaker = np.full(len(key_and_name), len(names.raw), dtype=np.int64)
+        np.minimum.at(speaker, block, named_by)  # the first row of the block speaks for it
         agreeing = _agreeing(names, speaker[left], speaker[right])
         left, right = left[agreeing], right[agreeing]
     group, block = _memberships(groups.label[rows], block)
@@ -106,8 +97,17 @@ def _keep(rows: Int32Array, codes: Int32Array, wanted: BoolArray) -> tuple[Int32
     return rows[wanted], codes[wanted]
 
 
-def _part(parts: pl.DataFrame, name: Name) -> pl.Series:
-    """Return the surname, or what else the name says (initials aside); null where that is too short."""
+def _beside(codes: Int32Array, these: BoolArray) -> BoolArray:
+    """Return which rows are of a key that one of ``these`` rows has too."""
+    theirs = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.bool_)
+    theirs[codes[these]] = True
+    return theirs[codes]
+
+
+def _said(parts: pl.DataFrame, name: Name) -> pl.Series:
+    """Return what ``name`` asks about: the whole name; the surname, or all but it and initials, null where that is too short."""
+    if name is Name.WHOLE:
+        return parts["name_key"]
     if name is Name.SURNAME:
         part = pl.col("surname")
     else:
@@ -118,9 +118,7 @@ def _part(parts: pl.DataFrame, name: Name) -> pl.Series:
 
 def _several(codes: Int32Array, label: Int32Array) -> BoolArray:
     """Return which rows are of a key that more than one group has."""
-    if not len(codes):
-        return np.zeros(0, dtype=np.bool_)
-    size = int(codes.max()) + 1
+    size = int(codes.max(initial=0)) + 1
     least = np.full(size, np.iinfo(np.int32).max, dtype=np.int32)
     most = np.full(size, -1, dtype=np.int32)
     np.minimum.at(least, codes, label)

@@ -11,14 +11,14 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from fraudgraph.model import CONFLICTS, Identified, Int32Array, IntArray, Subjects
+from fraudgraph.model import CONFLICTS, Identified, Int32Array, Subjects
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.settings import Settings
 from fraudgraph.subjects.births import UNKNOWN, given
 from fraudgraph.subjects.groups import Groups
-from fraudgraph.subjects.keys import codes_of, shared
+from fraudgraph.subjects.keys import Keys, spread_codes
 from fraudgraph.subjects.matches import Agree, Names, find
-from fraudgraph.subjects.rules import FIRST, ID, RULES, Name
+from fraudgraph.subjects.rules import FIRST, ID, RULES, SINGLE, Name
 from fraudgraph.subjects.unite import REASONS, United, unite
 
 MANY_NAMES = "one ID number under different names"
@@ -33,21 +33,23 @@ def resolve(
     """
     rows = len(applications)
     identified = replace(identified, birth=given(identified.birth))
-    parts = identified.names
-    names = Names(applications["name"], parts, codes_of(parts["name_key"]), agree, settings.integer("subjects.max_names"))
-    groups = Groups(_id_codes(identified, rows), _days(identified.birth), names.code >= 0)
+    keys = Keys(identified, SINGLE)
+    given_names = identified.names["name_key"].is_not_null().to_numpy()
+    names = Names(applications["name"], identified.names, given_names, agree, settings.integer("subjects.max_names"))
+    ids = keys.shared((ID,))
+    groups = Groups(_id_codes(identified, ids), keys.days, given_names)
     how = np.zeros(rows, dtype=np.int8)
     conflicts: list[pl.DataFrame] = []
     with progress.stage("people", total=len(RULES)):
         for number, rule in enumerate(RULES):
-            matches = find(rule, identified, names, groups)
+            matches = find(rule, keys, names, groups)
             if matches is not None:
                 united = unite(matches, groups, rule.name is not Name.MISSING, settings.integer("subjects.max_groups"))
                 moved = groups.merge(united.groups, united.component, UNKNOWN)
                 how[moved[how[moved] == 0]] = number + 1
                 conflicts.append(_rows(united, number))
             progress.advance()
-    conflicts.append(_many_names(identified, groups.label))
+    conflicts.append(_many_names(ids, groups.label))
     person = np.unique(groups.label, return_inverse=True)[1].astype(np.int32)
     labels = pl.Series([FIRST, *(rule.how for rule in RULES)], dtype=pl.String)
     return Subjects(
@@ -57,15 +59,16 @@ def resolve(
     )
 
 
-def _id_codes(identified: Identified, rows: int) -> Int32Array:
-    if ID not in identified.keys.columns:
+Shared = tuple[Int32Array, Int32Array]
+"""Rows that share a key, and the key's code."""
+
+
+def _id_codes(identified: Identified, ids: Shared | None) -> Int32Array:
+    """Return per row a code of the valid ID number, -1 where there is none."""
+    rows = len(identified.birth)
+    if ids is None:
         return np.full(rows, -1, dtype=np.int32)
-    return codes_of(identified.keys[ID])
-
-
-def _days(birth: pl.Series) -> IntArray:
-    """Return dates as days since 1970, UNKNOWN where there is none."""
-    return birth.cast(pl.Int32).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+    return spread_codes(identified.keys[ID], *ids)
 
 
 _CONFLICT = {"a": pl.Int64, "b": pl.Int64, "rule": pl.Int64, "reason": pl.String}
@@ -79,11 +82,11 @@ def _rows(united: United, rule: int) -> pl.DataFrame:
     )
 
 
-def _many_names(identified: Identified, label: Int32Array) -> pl.DataFrame:
+def _many_names(ids: Shared | None, label: Int32Array) -> pl.DataFrame:
     """Return conflicts between the people who gave one valid ID number: the first of them against each other one."""
-    if ID not in identified.keys.columns:
+    if ids is None:
         return pl.DataFrame(schema=_CONFLICT)
-    rows, codes = shared([identified.keys[ID]])
+    rows, codes = ids
     people = pl.DataFrame({"code": codes, "b": label[rows].astype(np.int64)}).unique()
     people = people.with_columns(pl.col("b").min().over("code").alias("a")).filter(pl.col("a") != pl.col("b"))
     return people.select("a", "b", pl.lit(0, pl.Int64).alias("rule"), pl.lit(MANY_NAMES).alias("reason"))

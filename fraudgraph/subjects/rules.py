@@ -87,6 +87,10 @@ RULES: tuple[Rule, ...] = (
 """The order is the order of strength: what an earlier rule joined, a later one takes as one group."""
 
 
+SINGLE = frozenset(rule.key[0] for rule in RULES if len(rule.key) == 1)
+"""Keys that are strong enough alone."""
+
+
 def identity_keys() -> tuple[tuple[str, ...], ...]:
     """Return the narrowest keys of the rules: two applications that any rule can match agree in at least one of them."""
     keys = list(dict.fromkeys(rule.key for rule in RULES))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraudgraph.intent import of_people
@@ -47,6 +47,7 @@ def test_means(person: list[int], intent: list[float | None], expected: list[int
 MICROS = st.one_of(st.none(), st.integers(0, 1_000_000))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), MICROS), min_size=1, max_size=20), st.randoms(use_true_random=False))
 def test_means_are_exact_and_do_not_depend_on_order(rows: list[tuple[int, int | None]], random: Any) -> None:
     rows = [(0, None), (1, None), (2, None), (3, None), *rows]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from subject_books import agree, book
+from subject_books import BIRTHS, agree, book
 
 from fraudgraph.intent import of_people
 from fraudgraph.model import MEMBERSHIP, PERSONS
@@ -19,7 +20,7 @@ from fraudgraph.subjects import keys as keys_module
 from fraudgraph.subjects import membership_table, people, person_ids, persons_table, resolve
 from fraudgraph.subjects.births import DEFAULTS, UNKNOWN, contradict
 from fraudgraph.subjects.births import given as given_births
-from fraudgraph.subjects.keys import all_pairs, codes_of, shared
+from fraudgraph.subjects.keys import Keys, all_pairs, codes_of, shared
 
 
 def days(*dates: date | None) -> np.ndarray:
@@ -50,6 +51,7 @@ def test_births_contradict(a: date | None, b: date | None, contradicts: bool) ->
     assert contradict(days(b), days(a)).tolist() == [contradicts]
 
 
+@settings(deadline=None)
 @given(st.dates(date(1900, 1, 1), date(2025, 1, 1)), st.dates(date(1900, 1, 1), date(2025, 1, 1)))
 def test_births_contradict_as_their_texts_do(a: date, b: date) -> None:
     one, other = f"{a:%Y%m%d}", f"{b:%Y%m%d}"
@@ -68,16 +70,15 @@ def test_default_births_say_nothing() -> None:
 VALUES = st.lists(st.tuples(st.sampled_from([None, "a", "b", "c", ""]), st.sampled_from([None, "a", "x"])), max_size=12)
 
 
-def shared_slowly(values: list[tuple[str | None, str | None]], of: list[bool] | None = None) -> list[list[int]]:
-    groups: dict[tuple[str | None, str | None], list[int]] = {}
+def shared_slowly(values: list[tuple[Any, ...]]) -> list[list[int]]:
+    groups: dict[tuple[Any, ...], list[int]] = {}
     for row, value in enumerate(values):
         if None not in value:
             groups.setdefault(value, []).append(row)
-    return sorted(rows for rows in groups.values() if len(rows) > 1 and (of is None or any(of[row] for row in rows)))
+    return sorted(rows for rows in groups.values() if len(rows) > 1)
 
 
 def by_code(rows: np.ndarray, codes: np.ndarray) -> list[list[int]]:
-    assert sorted(set(codes.tolist())) == list(range(len(set(codes.tolist()))))
     assert rows.tolist() == sorted(rows.tolist())
     return sorted(rows[codes == code].tolist() for code in set(codes.tolist()))
 
@@ -86,11 +87,32 @@ def columns(values: list[tuple[str | None, str | None]]) -> list[pl.Series]:
     return [pl.Series([value[place] for value in values], dtype=pl.String) for place in range(2)]
 
 
-@given(VALUES, st.lists(st.booleans(), min_size=12, max_size=12))
-def test_shared_finds_rows_of_equal_values(values: list[tuple[str | None, str | None]], of: list[bool]) -> None:
-    assert by_code(*shared(columns(values))) == shared_slowly(values)
-    found = shared(columns(values), of=np.array(of[: len(values)], dtype=np.bool_))
-    assert by_code(*found) == shared_slowly(values, of)
+@settings(deadline=None)
+@given(VALUES)
+def test_shared_finds_rows_of_equal_values(values: list[tuple[str | None, str | None]]) -> None:
+    rows, codes = shared(columns(values))
+    assert by_code(rows, codes) == shared_slowly(values)
+    assert set(codes.tolist()) == set(range(len(set(codes.tolist()))))
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(*[st.sampled_from([None, "a", "b"])] * 2, st.sampled_from([None, *BIRTHS])), max_size=12))
+def test_keys_of_several_columns_need_no_strings(values: list[tuple[str | None, str | None, date | None]]) -> None:
+    _, identified = book([dict(zip(("phone", "card", "birth"), value, strict=True)) for value in values])
+    for key, places in {
+        ("phone.own",): [0],
+        ("phone.own", "card.own"): None,
+        ("phone.own", "bank_card.own"): [0, 1],
+        ("phone.own", "birth"): [0, 2],
+        ("phone.own", "bank_card.own", "birth"): [0, 1, 2],
+    }.items():
+        for single in (frozenset[str](), frozenset({"phone.own", "bank_card.own"})):
+            found = Keys(identified, single).shared(key)
+            if places is None:
+                assert found is None
+            else:
+                assert found is not None
+                assert by_code(*found) == shared_slowly([tuple(value[place] for place in places) for value in values])
 
 
 def test_a_collision_of_hashes_joins_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +122,7 @@ def test_a_collision_of_hashes_joins_nobody(monkeypatch: pytest.MonkeyPatch) -> 
     assert by_code(*keys_module.shared(columns(values))) == [[0, 2], [1, 5]]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([None, "a", "b", "c", "d"]), max_size=9))
 def test_codes_are_equal_where_values_are(values: list[str | None]) -> None:
     codes = codes_of(pl.Series(values, dtype=pl.String)).tolist()
@@ -108,6 +131,7 @@ def test_codes_are_equal_where_values_are(values: list[str | None]) -> None:
     assert all((code == -1) == (value is None) for value, code in zip(values, codes, strict=True))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 5), max_size=6))
 def test_all_pairs(sizes: list[int]) -> None:
     counts = np.array(sizes, dtype=np.int64)

@@ -55,7 +55,7 @@ def by_id(rows: list[Row], subjects: Subjects) -> set[frozenset[str]]:
     return {frozenset(group) for group in groups.values()}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(BOOKS)
 def test_people_and_how_are_those_of_the_slow_reading(rows: list[Row]) -> None:
     rows = in_order(rows)
@@ -65,7 +65,7 @@ def test_people_and_how_are_those_of_the_slow_reading(rows: list[Row]) -> None:
     assert fast.how.to_list() == slow.how
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(BOOKS)
 def test_two_valid_ids_are_never_one_person(rows: list[Row]) -> None:
     rows = in_order(rows)
@@ -74,7 +74,7 @@ def test_two_valid_ids_are_never_one_person(rows: list[Row]) -> None:
         assert len({rows[row]["id"] for row in np.flatnonzero(fast.person == person)} - {None}) <= 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(BOOKS, st.randoms(use_true_random=False))
 def test_names_of_applications_do_not_matter(rows: list[Row], random: Any) -> None:
     """Applications of one moment, in another order of their ids, are the same people."""
@@ -90,7 +90,7 @@ def test_names_of_applications_do_not_matter(rows: list[Row], random: Any) -> No
     assert by_id(again, people(again)) == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(BOOKS, st.data())
 def test_people_are_local_to_identity_components(rows: list[Row], data: Any) -> None:
     rows = in_order(rows)
@@ -121,7 +121,7 @@ def some(identified: Identified, rows: Any) -> Identified:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(BOOKS)
 def test_who_matches_and_stays_apart_is_listed(rows: list[Row]) -> None:
     rows = in_order(rows)
