@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.errors import InputError
+from fraudgraph.records import cells
 from fraudgraph.records.batches import ROWS, Batch
 from fraudgraph.records.sources import Source
 
@@ -113,7 +114,7 @@ def _from_pandas(name: str, column: pd.Series[Any]) -> pl.Series:
     except Exception:  # a column of mixed Python objects fails in many ways; each value is then written as text
         import pandas as pd
 
-        values = [None if _missing(pd, value) else str(value).encode("utf-8", "replace").decode("utf-8") for value in column]
+        values = [None if _missing(pd, value) else cells.written(value) for value in column]
         return pl.Series(name, values, dtype=pl.String)
 
 

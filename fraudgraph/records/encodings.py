@@ -6,14 +6,17 @@ A file that is neither is read as UTF-8 with its unreadable bytes shown as U+FFF
 from __future__ import annotations
 
 import codecs
+import zlib
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
+from fraudgraph.errors import InputError
 from fraudgraph.records.sources import Source, utf16_guess
 
-BLOCK = 1 << 25
-"""Bytes that are read at a time: large enough for column operations, small beside a book."""
+BLOCK = 1 << 23
+"""Bytes that are read at a time: large enough for column operations, small beside a book and kind to the allocator."""
 
 
 class WrongEncoding(Exception):
@@ -43,15 +46,14 @@ def blocks(source: Source, encoding: str) -> Iterator[bytes]:
 
 def _as_they_are(source: Source) -> Iterator[bytes]:
     rest = b""
-    with source.open() as stream:
-        while block := stream.read(BLOCK):
-            data = rest + block if rest else block
-            cut = _whole_characters(data)
-            rest = data[cut:]
-            data = data[:cut] if rest else data
-            if not valid_utf8(data):
-                raise WrongEncoding("utf-8")
-            yield data
+    for block in _stored(source):
+        data = rest + block if rest else block
+        cut = _whole_characters(data)
+        rest = data[cut:]
+        data = data[:cut] if rest else data
+        if not valid_utf8(data):
+            raise WrongEncoding("utf-8")
+        yield data
     if rest:
         raise WrongEncoding("utf-8")
 
@@ -59,17 +61,23 @@ def _as_they_are(source: Source) -> Iterator[bytes]:
 def _decoded(source: Source, encoding: str) -> Iterator[bytes]:
     replacing = encoding == REPLACING
     decoder = codecs.getincrementaldecoder("utf-8" if replacing else encoding)("replace" if replacing else "strict")
-    with source.open() as stream:
-        while True:
-            block = stream.read(BLOCK)
-            try:
-                text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError as problem:
-                raise WrongEncoding(encoding) from problem
-            if text:
-                yield text.encode("utf-8", "replace")
-            if not block:
-                return
+    for block in chain(_stored(source), (b"",)):
+        try:
+            text = decoder.decode(block, final=not block)
+        except UnicodeDecodeError as problem:
+            raise WrongEncoding(encoding) from problem
+        if text:
+            yield text.encode("utf-8", "replace")
+
+
+def _stored(source: Source) -> Iterator[bytes]:
+    """Yield the file's bytes, unpacked; raise InputError where they end before their time."""
+    try:
+        with source.open() as stream:
+            while block := stream.read(BLOCK):
+                yield block
+    except (OSError, EOFError, zlib.error) as problem:
+        raise InputError(f"{source.name} cannot be read to its end: {problem}") from problem
 
 
 def _whole_characters(data: bytes) -> int:

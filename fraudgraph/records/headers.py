@@ -93,10 +93,16 @@ def understand(headers: Sequence[str], mapping: Mapping[str, str], file: str, ta
         if meant in found:
             first = headers[found[meant]]
             raise ConfigurationError(
-                f"{file}: the headers {shown(first)} and {shown(header)} both mean {meant}; say which one with --map {meant}={shown(first, quoted=False)}"
+                f"{file}: the headers {shown(first)} and {shown(header)} both mean {meant}; "
+                f"say which one with --map {meant}={shown(first, quoted=False)}"
             )
         found[meant] = at
     return found
+
+
+def is_mapped(headers: Sequence[str], found: Mapping[str, int], column: str, header: str) -> bool:
+    """Tell whether a column was found under the header that the mapping names (not by an alias)."""
+    return column in found and folded(headers[found[column]]) == folded(header)
 
 
 def check_complete(found: Mapping[str, int], headers: Sequence[str], file: str) -> None:

@@ -13,6 +13,7 @@ import polars as pl
 
 from fraudgraph.errors import ConfigurationError
 from fraudgraph.model import MICRO
+from fraudgraph.records.headers import shown
 
 _SCALE = re.compile(r"^(?P<low>-?\d+(?:\.\d+)?)-(?P<high>-?\d+(?:\.\d+)?)(?P<safer>:safer)?$")
 
@@ -51,8 +52,9 @@ def check_scale(numbers: pl.Series, wanted: Scale, header: str, file: str) -> No
     low, high = _float(numbers.min()), _float(numbers.max())
     example = f"{math.floor(min(low, 0.0)):g}-{_round_up(high):g}"
     raise ConfigurationError(
-        f"{file}: {outside:,} of {known:,} numbers under {header!r}, taken as the fraud intent, lie outside 0-1 (they run from {low:g} to {high:g}); "
-        f"say their scale with --intent-scale 0-100|MIN-MAX[:safer], for instance --intent-scale {example}, "
+        f"{file}: {outside:,} of {known:,} numbers under {shown(header)}, taken as the fraud intent, lie outside 0-1 "
+        f"(they run from {low:g} to {high:g}); say their scale with --intent-scale 0-100|MIN-MAX[:safer], "
+        f"for instance --intent-scale {example}, "
         "with :safer where a higher number means less fraud"
     )
 

@@ -36,14 +36,17 @@ class FileTable:
         self._longest = settings.integer("records.max_value_length")
         self._columns: dict[str, list[pl.Series]] = {column: [] for column in headers}
         self._places: list[IntArray] = []
+        values = [column for column in headers if column not in ("application_id", "applied_at")]
+        self._text_columns = [column for column in values if APPLICATIONS.schema[column] == pl.String]
+        self._other_columns = [column for column in values if column not in self._text_columns]
 
     def add(self, batch: Batch) -> None:
         """Take a batch whose columns are named canonically."""
         self.rows += batch.frame.height + len(batch.broken)
         self._reject(ROW, batch.broken, "", None, batch.faults)
         frame = batch.frame
-        for column in self.filled:
-            self.filled[column] += cells.filled(frame[column])
+        for column, count in cells.filled(frame).items():
+            self.filled[column] += count
         places = batch.place
         ids, applied_at, stays = self._key(frame, places)
         if not stays.all():
@@ -52,9 +55,10 @@ class FileTable:
         self._places.append(places)
         self._columns["application_id"].append(ids)
         self._columns["applied_at"].append(applied_at)
-        for column in self._columns:
-            if column not in ("application_id", "applied_at"):
-                self._columns[column].append(self._value(column, frame[column], places))
+        for column, words in self._texts(frame.select(self._text_columns), places).items():
+            self._columns[column].append(words)
+        for column in self._other_columns:
+            self._columns[column].append(self._value(column, frame[column], places))
 
     def finish(self, scale: intents.Scale) -> tuple[pl.DataFrame, IntArray]:
         """Return (typed columns, place per row) and leave nothing behind."""
@@ -101,22 +105,25 @@ class FileTable:
             found, reasons = times.parse(raw, self._zone)
             self._reject_values(column, raw, reasons.is_not_null(), places, reasons)
             return found
-        if kind == pl.Float64:
-            found, bad = numbers.parse(raw)
-            self._reject_values(column, raw, bad, places, NOT_A_NUMBER)
-            if column in RANGES:
-                low, high = RANGES[column]
-                bad = ~found.is_between(low, high).fill_null(True)
-                self._reject_values(column, raw, bad, places, f"outside {low:g} to {high:g}")
-                found = found.set(bad, None) if bad.any() else found
-            return found
-        words = cells.text(raw)
-        long = (words.str.len_bytes() > self._longest).fill_null(False)
-        if long.any():
-            long &= (words.str.len_chars() > self._longest).fill_null(False)
-            self._reject_values(column, words, long, places, f"longer than {self._longest} characters")
-            words = words.set(long, None)
-        return words
+        found, bad = numbers.parse(raw)
+        self._reject_values(column, raw, bad, places, NOT_A_NUMBER)
+        if column in RANGES:
+            low, high = RANGES[column]
+            bad = ~found.is_between(low, high).fill_null(True)
+            self._reject_values(column, raw, bad, places, f"outside {low:g} to {high:g}")
+            found = found.set(bad, None) if bad.any() else found
+        return found
+
+    def _texts(self, raw: pl.DataFrame, places: IntArray) -> dict[str, pl.Series]:
+        words = cells.texts(raw)
+        longest = words.select(pl.all().str.len_bytes().max()).row(0, named=True) if words.width else {}
+        done = {column: words[column] for column in words.columns}
+        for column, length in longest.items():
+            if (length or 0) > self._longest:
+                long = (done[column].str.len_chars() > self._longest).fill_null(False)
+                self._reject_values(column, done[column], long, places, f"longer than {self._longest} characters")
+                done[column] = done[column].set(long, None)
+        return done
 
     def _births(self, raw: pl.Series, places: IntArray) -> pl.Series:
         dates, bad, ambiguous = births.parse(raw)

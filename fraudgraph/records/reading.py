@@ -14,8 +14,8 @@ from fraudgraph.model import ColumnUse, IntArray, Records
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.records import cells, columnar, headers, intents, repeats
 from fraudgraph.records.batches import Batch, Sheet
-from fraudgraph.records.opening import sheets
 from fraudgraph.records.encodings import WrongEncoding
+from fraudgraph.records.opening import sheets
 from fraudgraph.records.parsing import FileTable
 from fraudgraph.records.rejects import Rejects
 from fraudgraph.settings import Settings
@@ -107,18 +107,16 @@ def _read_sheet(
     listed = ignored[:_IGNORED_SHOWN]
     ordered = {column: sheet.headers[found[column]] for column in sorted(found, key=lambda column: found[column])}
     table = FileTable(number, name, ordered, settings)
-    fill = dict.fromkeys(listed, 0)
+    fill: dict[int, int] = dict.fromkeys(listed, 0)
     for batch in sheet.batches(sorted([*used, *listed])):
-        for position in listed:
-            fill[position] += cells.filled(batch.frame[str(position)])
+        for position, count in cells.filled(batch.frame.select(str(position) for position in listed)).items():
+            fill[int(position)] += count
         frame = batch.frame.select(pl.col(str(position)).alias(column) for position, column in used.items())
         table.add(Batch(frame, batch.place, batch.broken, batch.faults))
     typed, places = table.finish(scale)
-    unused -= {column for column in mapping if column in found and headers.folded(sheet.headers[found[column]]) == headers.folded(mapping[column])}
-    uses = [
-        ColumnUse(name, sheet.headers[position], used.get(position), fill[position] if position in fill else table.filled[used[position]], table.rows)
-        for position in sorted([*used, *listed])
-    ]
+    unused -= {column for column, header in mapping.items() if headers.is_mapped(sheet.headers, found, column, header)}
+    counts = {**fill, **{position: table.filled[column] for position, column in used.items()}}
+    uses = [ColumnUse(name, sheet.headers[at], used.get(at), counts[at], table.rows) for at in sorted(counts)]
     notes = [*sheet.notes, *table.notes]
     if len(ignored) > len(listed):
         notes.append(f"{name}: {len(ignored) - len(listed):,} further unknown headers were ignored")
@@ -128,14 +126,17 @@ def _read_sheet(
 def _settle(files: list[ReadFile]) -> Records:
     """Settle repeats and contradictions over all files, and put the result together."""
     rows = sum(file.rows for file in files)
-    if rows == 0:
-        names = ", ".join(file.name for file in files)
-        raise InputError(f"{names} {'has' if len(files) == 1 else 'have'} a header and no rows: there is nothing to add")
     names = tuple(file.name for file in files)
+    if rows == 0:
+        raise InputError(f"{', '.join(names)} {'has' if len(files) == 1 else 'have'} a header and no rows: there is nothing to add")
     rejects = Rejects()
     for file in files:
         rejects.extend(file.rejects)
-    settled = repeats.settle([file.frame for file in files], [file.places for file in files], rejects)
+    frames = [file.frame for file in files]
+    places = [file.places for file in files]
+    for file in files:  # the only other hold on the raw rows: a book must not be there twice
+        file.frame, file.places = pl.DataFrame(), places[0][:0]
+    settled = repeats.settle(frames, places, rejects)
     table = rejects.table(names)
     rejected_rows = rejects.rows
     intent = list(dict.fromkeys(file.intent_header for file in files if file.intent_header))

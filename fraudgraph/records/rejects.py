@@ -42,6 +42,14 @@ class Rejects:
         """Take over what another collection holds."""
         self._pieces.extend(other._pieces)
 
+    def drop_values(self, file: int, places: IntArray) -> None:
+        """Forget the values of rows that are rejected whole after all."""
+        if not len(places):
+            return
+        lines = pl.Series(places, dtype=pl.Int64).implode()
+        whole = (pl.col("level") == VALUE) & (pl.col("file_number") == file) & pl.col("line").is_in(lines)
+        self._pieces = [kept for piece in self._pieces if (kept := piece.filter(~whole)).height]
+
     @property
     def rows(self) -> int:
         return sum(piece.height for piece in self._pieces if piece["level"][0] == ROW)

@@ -47,6 +47,7 @@ def settle(frames: list[pl.DataFrame], places: list[IntArray], rejects: Rejects)
         out = np.flatnonzero(keeper < 0)
         for number in range(len(sizes)):
             mine = out[file[out] == number]
+            rejects.drop_values(number, line[mine])
             rejects.add(ROW, number, line[mine], "", rows["application_id"].gather(mine), CONTRADICTS)
     stays = np.flatnonzero(keeper >= 0)
     keeper = keeper[stays]
@@ -90,12 +91,13 @@ def _together(frames: list[pl.DataFrame]) -> pl.DataFrame:
 
 def _doubled(ids: pl.Series) -> IntArray:
     """Return the rows whose id occurs more than once (equal hashes are compared as texts afterwards)."""
-    hashes = ids.hash().to_numpy()
+    hashes: np.typing.NDArray[np.uint64] = ids.hash().to_numpy()
     ordered = np.sort(hashes)
     if not (ordered[1:] == ordered[:-1]).any():
         return np.empty(0, dtype=np.int64)
-    suspects = np.flatnonzero(pl.Series(hashes).is_duplicated().to_numpy())
-    return suspects[ids.gather(suspects).is_duplicated().to_numpy()]
+    suspects: IntArray = np.flatnonzero(pl.Series(hashes).is_duplicated().to_numpy())
+    again: IntArray = suspects[ids.gather(suspects).is_duplicated().to_numpy()]
+    return again
 
 
 def _judge(
@@ -106,7 +108,8 @@ def _judge(
     outcomes = [column for column in OUTCOME_COLUMNS if column in rows.columns]
     some = rows[doubled].with_columns(pl.Series("row", doubled), pl.Series("file", file[doubled]))
     some = some.with_columns(row_text(compared).alias("text"), row_text(outcomes).alias("late") if outcomes else pl.lit("").alias("late"))
-    some = some.sort("application_id", "applied_at", "text", "late", "row")
+    kinds = pl.DataFrame({"file": np.arange(len(having), dtype=np.uint16), "has": [_GAP.join(sorted(columns)) for columns in having]})
+    some = some.join(kinds, on="file", how="left").sort("application_id", "applied_at", "text", "late", "has", "row")
     first = pl.struct("row", "file").first().over("application_id")
     some = some.with_columns(first.struct.field("row").alias("keeper"), first.struct.field("file").alias("keeper_file"))
     same = some["text"] == some.select(pl.col("text").first().over("application_id")).to_series()

@@ -101,7 +101,7 @@ def source(path: Path) -> Source:
         raise InputError(f"{path} may not be read: ask for read permission") from problem
     except (OSError, EOFError, ValueError) as problem:
         raise InputError(f"{path} cannot be read: {problem}") from problem
-    if not head.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+    if not head.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise InputError(f"{found.name} is empty")
     found = Source(path, content, head)
     _refuse_binary(found)

@@ -28,64 +28,53 @@ def against(records: Records, stored: pl.DataFrame, corrections: bool = False) -
     pairs = _pairs(mine, stored)
     if not pairs.height:
         return records, APPLICATIONS.empty()
-    partial = _partial_columns(records)
-    same = pairs.select(pl.all_horizontal(_agrees(column, column in partial) for column in COMPARED).alias("same")).to_series()
-    rows = pairs["row"].to_numpy()
+    partial = frozenset(column for column in COMPARED if sum(use.column == column for use in records.columns) < len(records.files))
+    same = pl.repeat(True, pairs.height, eager=True)
+    for column in COMPARED:
+        ours, theirs = mine[column].gather(pairs["mine"]), stored[column].gather(pairs["stored"])
+        agrees = ours.eq_missing(theirs)
+        same &= agrees | ours.is_null() if column in partial else agrees
     repeated, contradicting = (np.zeros(mine.height, dtype=np.bool_) for _ in range(2))
-    repeated[rows[same.to_numpy()]] = True
-    contradicting[rows[~same.to_numpy()]] = True
-    updates = _outcome_updates(pairs.filter(same))
+    repeated[pairs["mine"].filter(same).to_numpy()] = True
+    contradicting[pairs["mine"].filter(~same).to_numpy()] = True
+    updates = _outcome_updates(mine, stored, pairs.filter(same))
     if corrections:
-        mine = _completed(mine, pairs.filter(~same), [*partial, *OUTCOME_COLUMNS])
+        mine = _completed(mine, stored, pairs.filter(~same), [*partial, *OUTCOME_COLUMNS])
         contradicting[:] = False
     return _without(replace(records, applications=mine), repeated, contradicting), updates
 
 
 def _pairs(mine: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
-    """Return the applications that are stored too: their row, their columns, and the stored ones' beside them."""
-    known = stored.select("application_id").join(mine.with_row_index("row").select("row", "application_id"), on="application_id")
-    rows = known.sort("row")["row"]
-    theirs = stored.rename({column: column + _OLD for column in APPLICATIONS.columns if column != "application_id"})
-    chosen = mine[rows].with_columns(rows.alias("row"))
-    return chosen.join(theirs, on="application_id", how="left", maintain_order="left")
+    """Return the rows of the applications that are stored too: their row in ``mine`` and their row in ``stored``."""
+    ours = mine.select("application_id").with_row_index("mine")
+    theirs = stored.select("application_id").with_row_index("stored")
+    return ours.join(theirs, on="application_id").select("mine", "stored").sort("mine")
 
 
-def _partial_columns(records: Records) -> frozenset[str]:
-    """Return the columns that at least one file of the run does not have."""
-    having: dict[str, set[str]] = {}
-    for number, use in _numbered(records):
-        having.setdefault(number, set()).update([use] if use else [])
-    return frozenset(column for column in COMPARED if any(column not in columns for columns in having.values()))
-
-
-def _numbered(records: Records) -> list[tuple[str, str | None]]:
-    return [(use.file, use.column) for use in records.columns]
-
-
-def _agrees(column: str, may_lack: bool) -> pl.Expr:
-    same = pl.col(column).eq_missing(pl.col(column + _OLD))
-    return same | pl.col(column).is_null() if may_lack else same
-
-
-def _outcome_updates(equal: pl.DataFrame) -> pl.DataFrame:
+def _outcome_updates(mine: pl.DataFrame, stored: pl.DataFrame, equal: pl.DataFrame) -> pl.DataFrame:
     """Return the stored applications whose outcomes are better known now."""
-    later = pl.col("label_time").is_null() | pl.col("label_time" + _OLD).is_null() | (pl.col("label_time") >= pl.col("label_time" + _OLD))
+    ours = mine.select(OUTCOME_COLUMNS)[equal["mine"]]
+    theirs = stored.select(OUTCOME_COLUMNS)[equal["stored"]].rename(lambda column: column + _OLD)
+    both = pl.concat([ours, theirs], how="horizontal")
+    later = (pl.col("label_time") < pl.col("label_time" + _OLD)).fill_null(False).not_()
     merged = [
         pl.when(later).then(pl.coalesce(column, column + _OLD)).otherwise(pl.coalesce(column + _OLD, column)).alias(column)
         for column in OUTCOME_COLUMNS
     ]
     news = pl.any_horizontal(pl.col(column).ne_missing(pl.col(column + _OLD)) for column in OUTCOME_COLUMNS)
-    kept = [pl.col(column + _OLD).alias(column) for column in COMPARED]
-    return APPLICATIONS.check(equal.with_columns(merged).filter(news).with_columns(kept).select(list(APPLICATIONS.columns)))
+    both = both.with_columns(merged).with_columns(news.alias("news"), equal["stored"].alias("row")).filter("news")
+    return APPLICATIONS.check(stored[both["row"]].with_columns(both.select(OUTCOME_COLUMNS).get_columns()))
 
 
-def _completed(mine: pl.DataFrame, corrected: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    if not corrected.height:
-        return mine
-    at = corrected["row"]
-    return mine.with_columns(
-        mine[column].scatter(at, corrected.select(pl.coalesce(column, column + _OLD)).to_series()) for column in columns
-    )
+def _completed(mine: pl.DataFrame, stored: pl.DataFrame, corrected: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Fill what a correction leaves open from the stored version."""
+    at = corrected["mine"]
+    filled: list[pl.Series] = []
+    for column in columns:
+        ours = mine[column].gather(at)
+        theirs = stored[column].gather(corrected["stored"])
+        filled.append(mine[column].scatter(at, ours.zip_with(ours.is_not_null(), theirs)))
+    return mine.with_columns(filled)
 
 
 def _without(records: Records, repeated: BoolArray, contradicting: BoolArray) -> Records:

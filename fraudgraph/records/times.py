@@ -21,8 +21,8 @@ _APART = r"^(?P<y>\d{4})[-/.](?P<mo>\d{1,2})[-/.](?P<d>\d{1,2})" + _CLOCK + _OFF
 _TOGETHER = r"^(?P<y>\d{4})(?P<mo>\d{2})(?P<d>\d{2})(?:[T ]?(?P<h>\d{2}):?(?P<m>\d{2})(?::?(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?)?" + _OFFSET
 _DAY = 86_400_000_000
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
-_EXCEL_DAYS = (20_000, 80_000)
-"""Excel's day numbers of the years 1954 to 2119: numbers in a native column between these are such."""
+_EXCEL_DAYS = (20_000.0, 80_000.0)
+"""Excel's day numbers of the years 1954 to 2119: plain numbers between these are such."""
 _EXCEL_EPOCH = -25_569
 
 NOT_A_TIME = "not a time"
@@ -84,9 +84,8 @@ def _reasons(bad: pl.Series, missing_hour: pl.Series, zone: str) -> pl.Series:
 def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series | None]:
     """Read Excel's day numbers, 20200131235959 and the like, and seconds or milliseconds since 1970."""
     values = raw.cast(pl.Float64).fill_nan(None)
-    days = values.is_between(*_EXCEL_DAYS).fill_null(False)
-    milliseconds = ((values + _EXCEL_EPOCH) * (_DAY / 1000)).round(0) * 1000
-    local = milliseconds.set(~days, None).cast(pl.Int64, strict=False).cast(pl.Datetime("us"))
+    local = _excel(values)
+    days = local.is_not_null()
     words = cells.as_strings(raw).set(days, None)
     digits = words.str.len_bytes()
     by_digits, _ = _words(words.set(~digits.is_in([8, 12, 14]).fill_null(False), None))
@@ -103,6 +102,12 @@ def _numbers(raw: pl.Series) -> tuple[pl.Series, pl.Series | None]:
         .alias("since")
     )
     return local, since.to_series()
+
+
+def _excel(values: pl.Series) -> pl.Series:
+    """Read day numbers, to the millisecond; null where a number is none."""
+    days = values.set(~values.is_between(*_EXCEL_DAYS).fill_null(False), None)
+    return (((days + _EXCEL_EPOCH) * (_DAY / 1000)).round(0) * 1000).cast(pl.Int64).cast(pl.Datetime("us"))
 
 
 def _words(words: pl.Series) -> tuple[pl.Series, pl.Series | None]:
@@ -133,7 +138,12 @@ def _by_parts(words: pl.Series) -> tuple[pl.Series, pl.Series]:
             if hit.any():
                 at = where.filter(hit)
                 parts = parts.with_columns(parts[name].scatter(at, more[name].filter(hit)) for name in parts.columns)
-    return _instants(parts)
+    local, instants = _instants(parts)
+    numbers = words.str.extract(r"^(\d{5}(?:\.\d+)?)$")
+    if numbers.null_count() < len(numbers):
+        excel = _excel(numbers.cast(pl.Float64))
+        local = local.zip_with(excel.is_null(), excel)
+    return local, instants
 
 
 def _instants(parts: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
