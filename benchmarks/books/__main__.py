@@ -1,7 +1,7 @@
 """``python -m benchmarks.books FAMILY --applications N --seed S ... --out DIR``: write a book and its truth.
 
-Writes book.parquet and / or book.csv, truth.parquet and, where the family has them, relations.csv. An option that the family does not know is
-refused by the family with the list of those it does.
+Writes book.parquet and / or book.csv, truth.parquet and, where the family has them, relations.csv. An option that the family does not
+know is refused by the family with the list of those it does.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 A *population* is a frame with one row a person. Everything in it is a number; `_chinese_text` writes the numbers out. Its columns:
 
 surname, given1, given2 (-1: none), id_code, phone (the number itself), device, card, address, form (how the address is written),
-employer, contact1, contact2 (phone numbers, -1: none), ip (32 bits), wifi (48 bits), channel, intent (0-1), gang (-1: none), kind (-1: none).
+employer, contact1, contact2 (phone numbers, -1: none), ip (32 bits), wifi (48 bits), channel, intent (0-1), gang (-1: none), kind (-1:
+none).
 """
 
 from __future__ import annotations
@@ -153,13 +154,13 @@ def _households(rng: np.random.Generator, people: int) -> tuple[Ints, npt.NDArra
 
 def _from_previous(values: Ints, shared: npt.NDArray[np.bool_]) -> Ints:
     """``values``, where ``shared`` replaced by that of the person before."""
-    return np.where(shared, np.roll(values, 1), values)
+    return np.asarray(np.where(shared, np.roll(values, 1), values))
 
 
 def _employers(rng: np.random.Generator, people: int, employers: int) -> Ints:
     """Few large companies and many small ones: sizes fall with the power .85 of the rank."""
     ladder = np.cumsum(np.arange(1, employers + 1) ** -0.85)
-    return np.searchsorted(ladder, rng.random(people) * ladder[-1]).astype(np.int64)
+    return np.asarray(np.searchsorted(ladder, rng.random(people) * ladder[-1]), dtype=np.int64)
 
 
 def _colleague(employer: Ints) -> Ints:

@@ -51,7 +51,11 @@ def _edit(rng: np.random.Generator, share: float, values: pl.Series, edit: pl.Ex
 
 def _names(people: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
     second = people["given2"].to_numpy()
-    plain = _join("{}{}", _pick((*words.GIVEN,), people["given1"].to_numpy()), _pick((*words.GIVEN, ""), np.where(second < 0, len(words.GIVEN), second)))
+    plain = _join(
+        "{}{}",
+        _pick((*words.GIVEN,), people["given1"].to_numpy()),
+        _pick((*words.GIVEN, ""), np.where(second < 0, len(words.GIVEN), second)),
+    )
     gap = _where(rng.random(people.height) < 0.02, " ", pl.repeat("", people.height, eager=True))
     return _join("{}{}{}", _pick((*words.SURNAMES,), people["surname"].to_numpy()), gap, plain)
 
@@ -174,7 +178,9 @@ def write_out(people: pl.DataFrame, rows: pl.DataFrame, seed: int, start: dt.dat
             "contact1_phone": _contacts(of["contact1"].to_numpy(), rng, 0.021, 0.038),
             "contact2_phone": _contacts(of["contact2"].to_numpy(), rng, 0.0, 0.0),
             "ip": _ips(of["ip"].to_numpy(), rng),
-            "wifi_mac": _hex(mac(of["wifi"].to_numpy()), rng, pl.col("v").str.to_uppercase().str.replace_all(":", "-"), 0.0485, words.NO_WIFI),
+            "wifi_mac": _hex(
+                mac(of["wifi"].to_numpy()), rng, pl.col("v").str.to_uppercase().str.replace_all(":", "-"), 0.0485, words.NO_WIFI
+            ),
             "channel": _pick(words.CHANNELS, of["channel"].to_numpy()),
             "amount": rows["amount"],
             "fraud_intent": rows["intent"],

@@ -1,7 +1,7 @@
 """Books of a Chinese consumer lender: 17 canonical columns, dirty, with planted gangs and much honest sharing.
 
-Honest people share flats, WiFi, addresses of the carrier, shops' handsets, dormitories, switchboards, contacts, sometimes a phone, a card or a
-device. Gangs come in the shapes of `_chinese_gangs`. Everything is drawn as numbers for the whole book and written out in parts.
+Honest people share flats, WiFi, addresses of the carrier, shops' handsets, dormitories, switchboards, contacts, sometimes a phone, a card
+or a device. Gangs come in the shapes of `_chinese_gangs`. Everything is drawn as numbers for the whole book and written out in parts.
 """
 
 from __future__ import annotations
@@ -66,7 +66,9 @@ def _gang_times(rng: np.random.Generator, sizes: Ints, days: float, slow: bool) 
     return np.asarray(at[np.lexsort((at, gang))].astype(np.int64))
 
 
-def _bust_out_rows(rng: np.random.Generator, numbers: Numbers, returns: list[tuple[int, int]], people: Ints, at: Ints, end: int, spare: int) -> pl.DataFrame:
+def _bust_out_rows(
+    rng: np.random.Generator, numbers: Numbers, returns: list[tuple[int, int]], people: Ints, at: Ints, end: int, spare: int
+) -> pl.DataFrame:
     """The second applications of the gangs that come back together, within two days, from a handset for every three or so."""
     parts = []
     for start, stop in returns:
@@ -109,7 +111,7 @@ def plan(
     members, returns = gang_people(
         np.random.default_rng([seed, 3]), numbers, counts, sizes, chosen, camouflage, ip_noise, people["phone"].to_numpy()
     )
-    people = pl.concat([people, members.cast(dict(people.schema))]) if counts.members else people
+    people = pl.concat([people, members.cast(people.schema)]) if counts.members else people
     rng = np.random.default_rng([seed, 4])
     if intents == "permuted":
         people = people.with_columns(intent=rng.permutation(people["intent"].to_numpy()))
@@ -177,11 +179,11 @@ def make(
 ) -> Book:
     """A whole book in memory.
 
-    gang_share: share of the applications that gangs make. camouflage: share of members with an ordinary intent; if above 0 the others' intents
-    overlap with those of lone bad applicants and some members also name an honest person. shapes: practice (four), ten, twelve, the name of one or a tuple of
-    names. slow: gangs take 60 to 80 days. families_alike: intents of honest relatives are correlated. intents: own, permuted (over
-    people) or none (no such column). months: length of the book; other lengths than six have no wave of gangs. ip_noise: share of members whose
-    address is not in the gang's own network.
+    gang_share: share of the applications that gangs make. camouflage: share of members with an ordinary intent; if above 0 the others'
+    intents overlap with those of lone bad applicants and some members also name an honest person. shapes: practice (four), ten, twelve,
+    the name of one or a tuple of names. slow: gangs take 60 to 80 days. families_alike: intents of honest relatives are correlated.
+    intents: own, permuted (over people) or none (no such column). months: length of the book; other lengths than six have no wave of
+    gangs. ip_noise: share of members whose address is not in the gang's own network.
     """
     drawn = plan(
         applications,
