@@ -1,0 +1,127 @@
+"""The four CSV files as tables, read from a store: flags, gangs, rejects, communities. Column operations only."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from fraudgraph.reports import csvfile, kinds, words
+from fraudgraph.stores.port import Reader
+
+NARROW = 200_000
+"""Up to this many input rows the store is asked for their people alone; above, reading its whole column is quicker."""
+
+EVIDENCE_SHOWN = 4
+"""Identifiers that the evidence column of a gang names."""
+
+DISSOLVED = "dissolved"
+
+FREE_TEXT = {
+    "flags": ("application_id",),
+    "gangs": ("evidence",),
+    "rejects": ("file", "column", "value", "reason"),
+    "communities": (),
+}
+"""Per file, the columns whose cells somebody typed. Ids of ours begin with a letter and a dash."""
+
+
+def zone_of(reader: Reader) -> str:
+    """Return the book's time zone, UTC where the store does not say."""
+    name = str(reader.settings().get("records.time_zone") or "UTC")
+    ZoneInfo(name)
+    return name
+
+
+def communities(reader: Reader) -> pl.DataFrame:
+    """Return community_id, person_id of the communities of two people or more, sorted."""
+    table = reader.table("communities")
+    sizes = table.group_by("community_id").len("people").filter(pl.col("people") >= 2)
+    return table.join(sizes, on="community_id", how="semi").select("community_id", "person_id").sort("community_id", "person_id")
+
+
+def flags(reader: Reader, night: int) -> pl.DataFrame:
+    """Return one row an application of that night's input, in the order of the input."""
+    order = reader.batch_table("input_order", night).sort("position").select("application_id")
+    narrow = order.height <= NARROW
+    member_where = {"application_id": order["application_id"].to_list()} if narrow else None
+    membership = reader.table("membership", columns=["application_id", "person_id"], where=member_where)
+    rows = order.join(membership, on="application_id", how="left", maintain_order="left")
+    del order, membership
+    people = rows["person_id"].drop_nulls().unique().sort().to_list() if narrow else None
+    person_where = None if people is None else {"person_id": people}
+    intents = reader.table("persons", columns=["person_id", "intent"], where=person_where).filter(pl.col("intent").is_not_null())
+    rows = rows.join(intents, on="person_id", how="left", maintain_order="left")
+    del intents
+    return rows.join(_said_of_people(reader), on="person_id", how="left", maintain_order="left").select(
+        "application_id", "person_id", "community_id", "gang_id", "grade", "intent", "mean_intent", "members", "reasons"
+    )
+
+
+def _said_of_people(reader: Reader) -> pl.DataFrame:
+    """Return what is said of each person of whom anything is said: a small part of the book."""
+    verdicts = reader.table("verdicts", columns=["community_id", "mean_intent", "members"])
+    groups = communities(reader).join(verdicts, on="community_id", how="left")
+    live = reader.table("gangs", columns=["gang_id", "status", "grade"]).filter(pl.col("status") != DISSOLVED)
+    gangs = reader.table("gang_members").join(live.drop("status"), on="gang_id", how="inner")
+    reasons = reader.table("reasons")
+    said = groups.join(gangs, on="person_id", how="full", coalesce=True).join(reasons, on="person_id", how="full", coalesce=True)
+    return said.sort("person_id", "gang_id", "community_id", nulls_last=True).unique("person_id", keep="first", maintain_order=True)
+
+
+def rejects(reader: Reader, night: int) -> pl.DataFrame:
+    """Return what that night's input had that could not be used, in order of file, line, column."""
+    return reader.batch_table("rejects", night).sort("file", "line", "column", "level", "reason", "value", nulls_last=True).select(
+        "level", "file", "line", "column", "value", "reason"
+    )  # fmt: skip
+
+
+def gangs(reader: Reader) -> pl.DataFrame:
+    """Return one row a gang, the worst first, with the figures as `gangs_file` formats them and its evidence masked."""
+    table = reader.table("gangs").with_columns(pl.lit("open").alias("decision"), pl.col("grade").fill_null(""))
+    found = _evidence_texts(reader.table("evidence"))
+    ended = (pl.col("status") == DISSOLVED) | (pl.col("grade") == "")
+    return (
+        table.join(found, on="gang_id", how="left")
+        .sort(ended, "grade", pl.col("mean_intent").fill_null(-1.0), "members", "gang_id", descending=[False, False, True, True, False])
+        .select(
+            "gang_id", "status", "decision", "grade", "members", "applications", "mean_intent", "threshold", "p_value", "p_cut",
+            "first_applied_at", "last_applied_at", "amount", "evidence",
+        )
+    )  # fmt: skip
+
+
+def gangs_file(table: pl.DataFrame, zone: str) -> pl.DataFrame:
+    """Return `gangs` with times, chances and amounts as text in their own formats."""
+    return table.with_columns(
+        csvfile.moment("first_applied_at", zone),
+        csvfile.moment("last_applied_at", zone),
+        *(pl.Series(name, [words.exact(value) for value in table[name]], dtype=pl.String) for name in ("p_value", "p_cut")),
+        pl.Series("amount", [None if value is None else f"{value:.2f}" for value in table["amount"]], dtype=pl.String),
+    )
+
+
+def strongest(evidence: pl.DataFrame, most: int) -> pl.DataFrame:
+    """Return at most ``most`` rows of an EVIDENCE table a gang, what explains most first."""
+    strengths = {kind: kinds.kind_of(kind).strength for kind in evidence["kind"].unique().sort()}
+    strength = pl.col("kind").replace_strict(strengths, return_dtype=pl.Float64)
+    return (
+        evidence.with_columns(kinds.weigh(strength, pl.col("members"), pl.col("others").fill_null(0)).round(9).alias("weight"))
+        .sort("gang_id", "weight", "members", "kind", "key", descending=[False, True, True, False, False])
+        .group_by("gang_id", maintain_order=True)
+        .head(most)
+    )
+
+
+def _evidence_texts(evidence: pl.DataFrame) -> pl.DataFrame:
+    """Return gang_id, evidence: ``device 3064***c4 (5 people); phone 138****2231 (4)``."""
+    rows = strongest(evidence.filter(pl.col("members") >= 2), EVIDENCE_SHOWN)
+    texts: dict[str, list[str]] = {}
+    for gang, kind, key, members in rows.select("gang_id", "kind", "key", "members").iter_rows():
+        parts = texts.setdefault(gang, [])
+        named = " ".join(part for part in (kinds.kind_of(kind).word, kinds.masked(kind, key or "")) if part)
+        parts.append(f"{named.replace(';', ',')} ({members}{' people' if not parts else ''})")
+    return pl.DataFrame(
+        {"gang_id": list(texts), "evidence": ["; ".join(parts) for parts in texts.values()]},
+        schema={"gang_id": pl.String, "evidence": pl.String},
+    )
