@@ -3,36 +3,16 @@
 A date that is one typing slip away from another - one digit, two neighbouring digits exchanged, day and month exchanged, the year
 before or after - neither confirms nor contradicts it: people mistype their birthday about as often as anything else. Any other
 difference is a contradiction, and vetoes.
-
-The dates that forms and spreadsheets fill in by themselves (`DEFAULTS`) say nothing: nobody is confirmed or contradicted by them.
 """
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
-import polars as pl
 
 from fraudgraph.model import BoolArray, IntArray
 
 UNKNOWN = np.iinfo(np.int64).min
 """Stands for an unknown date among days since 1970."""
-
-DEFAULTS = (
-    date(1, 1, 1),  # the least date of several languages
-    date(1899, 12, 30),  # day zero of spreadsheets, as others read it
-    date(1899, 12, 31),  # day zero of spreadsheets
-    date(1900, 1, 1),  # day one of spreadsheets, the usual default of forms
-    date(1970, 1, 1),  # day zero of computer clocks
-    date(9999, 12, 31),  # the last date of several languages
-)
-
-
-def given(birth: pl.Series) -> pl.Series:
-    """Return ``birth`` (Date) without the dates that say nothing."""
-    said = pl.select(pl.when(~birth.is_in(pl.Series(DEFAULTS).implode())).then(birth)).to_series()
-    return said.alias("birth")
 
 
 def _parts(days: IntArray) -> tuple[IntArray, IntArray, IntArray]:

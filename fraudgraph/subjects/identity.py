@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from fraudgraph.model import Identified, Int32Array
-from fraudgraph.subjects.births import given
 from fraudgraph.subjects.groups import components
 from fraudgraph.subjects.keys import Keys
 from fraudgraph.subjects.rules import identity_keys
@@ -19,7 +16,6 @@ def identity_components(identified: Identified) -> Int32Array:
     The people of a union of whole components are the same whether it is resolved alone or with the rest of the book. Numbers
     are 0, 1, ... in the order of each component's first row.
     """
-    identified = replace(identified, birth=given(identified.birth))
     rows = len(identified.birth)
     keys = Keys(identified, frozenset())
     component = np.arange(rows, dtype=np.int32)

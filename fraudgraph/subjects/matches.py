@@ -70,22 +70,18 @@ def find(rule: Rule, keys: Keys, names: Names, groups: Groups) -> Matches | None
     named_by = np.where(names.given[rows], rows, named_by)
     wanted = _beside(codes, named_by < 0) if rule.name is Name.MISSING else named_by >= 0
     rows, codes, named_by = rows[wanted], codes[wanted], named_by[wanted]
-    if rule.name is Name.MISSING:
-        said = np.zeros(len(rows), dtype=np.int32)
-    else:
-        said = codes_of(_said(names.parts[named_by], rule.name))
-        known = said >= 0
-        rows, codes, named_by, said = rows[known], codes[known], named_by[known], said[known]
     if not len(rows):
         return None
+    said = np.zeros(len(rows), dtype=np.int32) if rule.name is Name.MISSING else codes_of(names.parts["name_key"][named_by])
     width = int(said.max()) + 1
     key_and_name, block = np.unique(codes.astype(np.int64) * width + said, return_inverse=True)
-    left, right = _candidates(key_and_name // width, names.most) if rule.name is Name.WHOLE else (_NONE, _NONE)
+    left, right = (_NONE, _NONE) if rule.name is Name.MISSING else _candidates(key_and_name // width, names.most)
     if len(left):
         speaker = np.full(len(key_and_name), len(names.raw), dtype=np.int64)
         np.minimum.at(speaker, block, named_by)  # the first row of the block speaks for it
-        agreeing = _agreeing(names, speaker[left], speaker[right])
-        left, right = left[agreeing], right[agreeing]
+        likeness = _agreeing if rule.name is Name.WHOLE else _one_part
+        alike = likeness(names, rule.name, speaker[left], speaker[right])
+        left, right = left[alike], right[alike]
     group, block = _memberships(groups.label[rows], block)
     return Matches(group, block, left, right)
 
@@ -102,18 +98,6 @@ def _beside(codes: Int32Array, these: BoolArray) -> BoolArray:
     theirs = np.zeros(int(codes.max(initial=0)) + 1, dtype=np.bool_)
     theirs[codes[these]] = True
     return theirs[codes]
-
-
-def _said(parts: pl.DataFrame, name: Name) -> pl.Series:
-    """Return what ``name`` asks about: the whole name; the surname, or all but it and initials, null where that is too short."""
-    if name is Name.WHOLE:
-        return parts["name_key"]
-    if name is Name.SURNAME:
-        part = pl.col("surname")
-    else:
-        others = pl.col("name_key").str.split(" ").list.set_difference(pl.col("surname").fill_null("").str.split(" "))
-        part = others.list.eval(pl.element().filter(pl.element().str.len_chars() > 1)).list.sort().list.join(" ")
-    return parts.select(pl.when(part.str.len_chars() >= SHORTEST).then(part).alias("part")).to_series()
 
 
 def _several(codes: Int32Array, label: Int32Array) -> BoolArray:
@@ -142,7 +126,7 @@ def _candidates(key: IntArray, most: int) -> tuple[IntArray, IntArray]:
     return all_pairs(starts[chosen], sizes[chosen])
 
 
-def _agreeing(names: Names, left: IntArray, right: IntArray) -> BoolArray:
+def _agreeing(names: Names, _: Name, left: IntArray, right: IntArray) -> BoolArray:
     """Return for pairs of rows whether their names agree; every two different spellings are asked about once."""
     a, b = names.raw[left], names.raw[right]
     swap = a > b
@@ -151,4 +135,14 @@ def _agreeing(names: Names, left: IntArray, right: IntArray) -> BoolArray:
     distinct = distinct.with_columns(pl.Series("agrees", np.asarray(names.agree(distinct["a"], distinct["b"]), dtype=np.bool_)))
     joined = pairs.join(distinct, on=["a", "b"], how="left", maintain_order="left", nulls_equal=True)
     result: BoolArray = joined["agrees"].to_numpy().astype(np.bool_)
+    return result
+
+
+def _one_part(names: Names, which: Name, left: IntArray, right: IntArray) -> BoolArray:
+    """Return for pairs of rows whether one part of their names is the same, long enough, and the other part is not."""
+    first = pl.col("name_key").str.extract(r"^(\S+) ")
+    a, b = (names.parts[rows].select(first.alias("given"), "surname") for rows in (left, right))
+    same, other = ("given", "surname") if which is Name.GIVEN else ("surname", "given")
+    alike = (a[same] == b[same]) & (a[same].str.len_chars() >= SHORTEST) & (a[other] != b[other])
+    result: BoolArray = alike.fill_null(False).to_numpy()
     return result

@@ -6,15 +6,13 @@ groups that are compatible, and would be bound by the same vetoes.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
 
 from fraudgraph.model import CONFLICTS, Identified, Int32Array, Subjects
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.settings import Settings
-from fraudgraph.subjects.births import UNKNOWN, given
+from fraudgraph.subjects.births import UNKNOWN
 from fraudgraph.subjects.groups import Groups
 from fraudgraph.subjects.keys import Keys, spread_codes
 from fraudgraph.subjects.matches import Agree, Names, find
@@ -32,7 +30,6 @@ def resolve(
     ``agree`` tells element by element whether two raw names can be one person's; it must be symmetrical.
     """
     rows = len(applications)
-    identified = replace(identified, birth=given(identified.birth))
     keys = Keys(identified, SINGLE)
     given_names = identified.names["name_key"].is_not_null().to_numpy()
     names = Names(applications["name"], identified.names, given_names, agree, settings.integer("subjects.max_names"))

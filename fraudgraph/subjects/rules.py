@@ -4,10 +4,10 @@ What a rule asks of the two names (`Name`):
 
 * *whole*: they agree. One strong key is enough with it. Sharing a device, an address or a postcode says little, so these count
   only together with the date of birth.
-* *given*, *surname*: only that part is the same: a name changed by marriage, a nickname. It needs a strong key and the date of
-  birth as well; twins share a phone, a birthday and a surname, so the surname counts with the ID number only. A part shorter than
-  `SHORTEST` letters says nothing: Chinese names have such parts and do not change, and one ID number under many of them is a
-  pattern of fraud.
+* *given*, *surname*: only that part is the same, and the other is not: a name changed by marriage, a nickname. It needs two more
+  agreements, of which one is a strong key; twins share a phone, a birthday and a surname, so the surname counts with the ID number
+  and the birthday only. A part shorter than `SHORTEST` letters says nothing. Chinese names, which marriage does not change, have no
+  such parts at all: their canonical form is one word. One ID number under many of them is a pattern of fraud.
 * *missing*: one of the two has no name. Equal valid ID numbers, or two strong keys at once, stand in for it; one strong key alone
   does not, because a household shares a phone or a card. Such an application joins nobody where it fits people of different names.
 """
@@ -30,7 +30,7 @@ class Name(Enum):
     """What a rule asks of the two names."""
 
     WHOLE = "agree"
-    GIVEN = "the given names are the same"
+    GIVEN = "the first given names are the same"
     SURNAME = "the surnames are the same"
     MISSING = "one is missing"
 
@@ -63,6 +63,9 @@ RULES: tuple[Rule, ...] = (
     Rule("id+name", (ID,)),
     Rule("id+birth+given name", (ID,), birth=True, name=Name.GIVEN),
     Rule("id+birth+surname", (ID,), birth=True, name=Name.SURNAME),
+    Rule("id+phone+given name", (ID, PHONE), name=Name.GIVEN),
+    Rule("id+card+given name", (ID, CARD), name=Name.GIVEN),
+    Rule("id+email+given name", (ID, EMAIL), name=Name.GIVEN),
     Rule("id", (ID,), name=Name.MISSING),
     Rule("phone+name", (PHONE,)),
     Rule("card+name", (CARD,)),

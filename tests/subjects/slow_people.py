@@ -61,11 +61,11 @@ class Slow:
         own: str | None = self.rows[row].get("name")
         return own or next((self.rows[other]["name"] for other in sorted(group) if self.rows[other].get("name")), None)
 
-    def part(self, name: str, part: Name) -> str | None:
-        last = surname(name)
-        others = sorted(word for word in name.lower().split() if len(word) > 1 and word != last)
-        said = last if part is Name.SURNAME else " ".join(others)
-        return said if len(said) >= SHORTEST else None
+    def one_part(self, a: str, b: str, part: Name) -> bool:
+        given = [(name_key(name) or "").split()[0] for name in (a, b)]
+        last = [surname(name) for name in (a, b)]
+        same, other = (given, last) if part is Name.GIVEN else (last, given)
+        return len(same[0]) >= SHORTEST and same[0] == same[1] and other[0] != other[1]
 
     def rows_match(self, rule: Rule, a: int, b: int, group_a: Group, group_b: Group) -> bool:
         for column in rule.key:
@@ -79,8 +79,7 @@ class Slow:
             return False
         if rule.name is Name.WHOLE:
             return name_key(name_a) == name_key(name_b) or agrees(name_a, name_b)
-        said = self.part(name_a, rule.name)
-        return said is not None and said == self.part(name_b, rule.name)
+        return name_key(name_a) == name_key(name_b) or self.one_part(name_a, name_b, rule.name)
 
     def apply(self, rule: Rule) -> None:
         pairs = [

@@ -24,10 +24,6 @@ SLOT = {
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
 
-def name_key(name: str | None) -> str | None:
-    return None if name is None else " ".join(sorted(name.lower().split()))
-
-
 SURNAMES = ("smith", "jones", "hill")
 
 
@@ -36,10 +32,18 @@ def surname(name: str) -> str:
     return next(word for word in name.lower().split() if word in SURNAMES)
 
 
+def name_key(name: str | None) -> str | None:
+    """Return the canonical name: given names first, the surname last."""
+    if name is None:
+        return None
+    last = surname(name)
+    return " ".join([*(word for word in name.lower().split() if word != last), last])
+
+
 def agrees(a: str, b: str) -> bool:
     """The stand-in for the real comparison: the same surname, and given names that are equal or the initial of one another."""
     last_a, last_b = surname(a), surname(b)
-    first_a, first_b = (" ".join(sorted(word for word in name.lower().split() if word != surname(name))) for name in (a, b))
+    first_a, first_b = ((name_key(name) or "").rpartition(" ")[0] for name in (a, b))
     initial = min(len(first_a), len(first_b)) == 1 and first_a[:1] == first_b[:1]
     return last_a == last_b and (first_a == first_b or initial)
 

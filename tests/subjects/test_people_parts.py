@@ -18,8 +18,7 @@ from fraudgraph.model import MEMBERSHIP, PERSONS
 from fraudgraph.settings import defaults
 from fraudgraph.subjects import keys as keys_module
 from fraudgraph.subjects import membership_table, people, person_ids, persons_table, resolve
-from fraudgraph.subjects.births import DEFAULTS, UNKNOWN, contradict
-from fraudgraph.subjects.births import given as given_births
+from fraudgraph.subjects.births import UNKNOWN, contradict
 from fraudgraph.subjects.keys import Keys, all_pairs, codes_of, shared
 
 
@@ -60,11 +59,6 @@ def test_births_contradict_as_their_texts_do(a: date, b: date) -> None:
     turned = other == one[:4] + one[6:] + one[4:6]
     shifted = abs(a.year - b.year) == 1 and one[4:] == other[4:]
     assert contradict(days(a), days(b)).tolist() == [not (slip or turned or shifted)]
-
-
-def test_default_births_say_nothing() -> None:
-    births = pl.Series("birth", [date(1980, 1, 1), None, *DEFAULTS], dtype=pl.Date)
-    assert given_births(births).to_list() == [date(1980, 1, 1), None, *[None] * len(DEFAULTS)]
 
 
 VALUES = st.lists(st.tuples(st.sampled_from([None, "a", "b", "c", ""]), st.sampled_from([None, "a", "x"])), max_size=12)
