@@ -103,10 +103,10 @@ def _student_ring(s: Setting, rows: Ints) -> tuple[Ints, Ints]:
     p.born[rows] = rng.integers(YOUNGEST - 6 * 365, YOUNGEST, len(rows))
     p.employer[rows] = np.where(rng.random(len(rows)) < 0.5, rng.choice([-3, -4], len(rows)), p.employer[rows])
     for part in np.array_split(rows, max(1, round(len(rows) / 9))):
-        use = part[rng.random(len(part)) < 0.5]
+        use = part[rng.random(len(part)) < 0.45]
         p.contact[use[use != part[0]]] = part[0]
-    _lend(p.device, s, rows, 0.5, 5)
-    _lend(p.card, s, rows, 0.42, 5)
+    _lend(p.device, s, rows, 0.45, 5)
+    _lend(p.card, s, rows, 0.36, 5)
     same = s.halls[p.country[s.halls] == p.country[rows[0]]]
     for part in _groups(s, rows, 0.45, 40):
         _live(s, part, int(rng.choice(same)) if len(same) else int(part[0]), units=True)
