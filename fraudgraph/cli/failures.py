@@ -18,7 +18,7 @@ _DISK_FULL = ("no space left on device", "disk quota exceeded")
 _NO_MEMORY = ("outofmemory", "memoryerror")
 _QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`\n]*`")
 _TELLING = re.compile(r"[0-9@]|[^\x00-\x7f]")
-_DIGITS = re.compile(r"\d{5,}")
+_DIGITS = re.compile(r"(?<!, line )\d{5,}")
 _EMAIL = re.compile(r"[^\s\"'<>]+@[^\s\"'<>]+")
 
 

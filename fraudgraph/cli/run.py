@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fraudgraph.cli import options, show
-from fraudgraph.cli.voice import Voice
+from fraudgraph.cli.voice import Voice, printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -129,6 +129,7 @@ def _text(outcome: Outcome, out: Path) -> Iterator[RenderableType]:
     yield show.pairs([*figures, *by_grade, ("flagged applications", summary.get("flagged_applications"))])
     if sentence := _sentence(summary):
         yield f"\n{sentence}"
+    yield from (printable(note) for note in summary.get("notes") or ())
     if outcome.written:
         yield f"\nThe results are in {out}: {', '.join(sorted(path.name for path in outcome.written))}"
 

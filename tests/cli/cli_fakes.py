@@ -24,6 +24,7 @@ SUMMARY: dict[str, Any] = {
     "gangs": 5,
     "grades": {"A": 2, "B": 0, "C": 3, "D": 0},
     "flagged_applications": 41,
+    "notes": ["Times without a zone are taken as UTC."],
     "calibration": {"sentence": "Learned from this book: 12 classes of ties pass on fraud intent."},
 }
 

@@ -67,7 +67,8 @@ def test_it_prints_what_happened(command: Command, csv: Path) -> None:
     for line in (
         "applications read 3,000", "accepted 2,990", "repeated 4", "rejected 6", "people in the book 2,801", "communities 60",
         "gangs 5", "grade A 2", "grade C 3", "flagged applications 41",
-        "Learned from this book: 12 classes of ties pass on fraud intent.", "The results are in out: flags.csv, report.html",
+        "Learned from this book: 12 classes of ties pass on fraud intent.", "Times without a zone are taken as UTC.",
+        "The results are in out: flags.csv, report.html",
     ):  # fmt: skip
         assert line in lines
     assert "grade B" not in ended.out
