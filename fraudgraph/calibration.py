@@ -39,6 +39,8 @@ class Calibration:
     threshold: float
     """T."""
     p_cut: float
+    rungs: tuple[tuple[float, float], ...]
+    """Of the ladder: (probability, tail cut) of those that the guard let stand."""
     grade_cuts: tuple[float, float, float]
     """Over T, in units of intent: from here on A, B, C."""
     channels: tuple[str, ...]
@@ -68,6 +70,7 @@ class Calibration:
             "histogram": self.histogram.tolist(),
             "threshold": self.threshold,
             "p_cut": self.p_cut,
+            "rungs": [list(rung) for rung in self.rungs],
             "grade_cuts": list(self.grade_cuts),
             "channels": list(self.channels),
             "given": list(self.given),
@@ -91,6 +94,7 @@ class Calibration:
                 histogram=np.array(data["histogram"], np.int64),
                 threshold=float(data["threshold"]),
                 p_cut=float(data["p_cut"]),
+                rungs=tuple((float(rung), float(p_cut)) for rung, p_cut in data["rungs"]),
                 grade_cuts=(a, b, c),
                 channels=tuple(data["channels"]),
                 given=tuple(data["given"]),
@@ -129,6 +133,7 @@ def prior(settings: Settings, channels: tuple[str, ...], given: tuple[str, ...],
         histogram=histogram,
         threshold=settings.number("verdicts.plain_threshold"),
         p_cut=settings.number("verdicts.plain_p_cut"),
+        rungs=(),
         grade_cuts=grade_cuts(lift, settings),
         channels=channels,
         given=given,

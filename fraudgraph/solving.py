@@ -5,7 +5,7 @@ Everything is arrays over persons (numbered by their first application) and pair
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from fraudgraph.graph.scoring import Scored
 from fraudgraph.model import MICRO, BoolArray, FloatArray, Int32Array, IntArray
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.settings import Settings
+from fraudgraph.verdicts import ladder
 from fraudgraph.verdicts.rules import Groups, Judged, Line, gather, judge
 from fraudgraph.verdicts.significance import Tail, cut, histogram
 
@@ -94,8 +95,17 @@ def judge_facts(
     scored = scoring.score(facts, calibration.tables, fold, book.persons, settings)
     tie = scoring.tie(scored, calibration.tables, view, book.persons, settings)
     community = find_communities(book, scored, tie, settings)
+    weak = scoring.weak(scored, tie, calibration.tables, settings)
+    limit = line(calibration, settings)
+    if calibration.flags and calibration.rungs:
+        community = ladder.climb(community, *_pairs(scored, weak), book.intent, limit, dict(calibration.rungs), settings)
+        tie |= weak & (community[scored.facts.a] == community[scored.facts.b])
     groups = gather(community, book.intent, settings)
-    return Solution(codes, scored, tie, community, groups, judge(groups, line(calibration, settings), settings), len(facts))
+    return Solution(codes, scored, tie, community, groups, judge(groups, limit, settings), len(facts))
+
+
+def _pairs(scored: Scored, chosen: BoolArray) -> tuple[Int32Array, Int32Array, FloatArray]:
+    return scored.facts.a[chosen], scored.facts.b[chosen], scored.probability[chosen]
 
 
 def find_communities(book: Book, scored: Scored, tie: BoolArray, settings: Settings) -> Int32Array:
@@ -186,6 +196,7 @@ def learn(
         histogram=histogram(book.intent),
         threshold=round(mean / MICRO + settings.number("verdicts.lift_share") * tables.lift, 6),
         p_cut=1.0,
+        rungs=(),
         grade_cuts=grade_cuts(tables.lift, settings),
         channels=channels,
         given=given,
@@ -199,14 +210,17 @@ def learn(
 def _with_cut(
     book: Book, facts: Facts, fold: IntArray, view: View, calibration: Calibration, settings: Settings
 ) -> Calibration:
-    """Set the tail cut on the communities that are large and known enough to be judged at all."""
+    """Set the tail cuts on the communities that are large and known enough to be judged at all, then those of the ladder."""
     scored = scoring.score(facts, calibration.tables, fold, book.persons, settings)
-    community = find_communities(book, scored, scoring.tie(scored, calibration.tables, view, book.persons, settings), settings)
+    tie = scoring.tie(scored, calibration.tables, view, book.persons, settings)
+    community = find_communities(book, scored, tie, settings)
     groups = gather(community, book.intent, settings)
     judged = (groups.members >= settings.integer("verdicts.min_members")) & (
         groups.voters >= np.maximum(2, groups.members * settings.number("verdicts.min_known"))
     )
     tail = Tail(calibration.histogram).probability(groups.voters, groups.binned)
-    values = {name: getattr(calibration, name) for name in calibration.__dataclass_fields__}
-    values["p_cut"] = cut(tail[judged], settings.number("verdicts.false_discovery"))
-    return Calibration(**values)
+    calibration = replace(calibration, p_cut=cut(tail[judged], settings.number("verdicts.false_discovery")))
+    weak = scoring.weak(scored, tie, calibration.tables, settings)
+    limit = replace(line(calibration, settings), threshold=calibration.threshold)
+    cuts = ladder.learn(community, *_pairs(scored, weak), book.intent, limit, settings)
+    return replace(calibration, rungs=tuple(sorted(cuts.items(), reverse=True)))

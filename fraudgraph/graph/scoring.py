@@ -142,6 +142,12 @@ def tie(scored: Scored, tables: Tables, view: View, persons: int, settings: Sett
     return result
 
 
+def weak(scored: Scored, tied: BoolArray, tables: Tables, settings: Settings) -> BoolArray:
+    """Return the pairs that are no ties but share a narrow value, of a class that does not only join gangs: the ladder's."""
+    narrow = scored.facts.degree <= settings.integer("graph.small_value")
+    return ~tied & narrow & ~np.isin(scored.facts.signature, tables.joiners)
+
+
 def learnable(facts: Facts, intent: IntArray) -> int:
     """Return how many pairs have both intents known."""
     return int(np.sum((intent[facts.a] >= 0) & (intent[facts.b] >= 0)))
