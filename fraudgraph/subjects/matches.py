@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from fraudgraph.model import BoolArray, Int32Array, IntArray
-from fraudgraph.subjects.groups import Groups
+from fraudgraph.subjects.groups import AnyInt, Groups
 from fraudgraph.subjects.keys import Keys, all_pairs, codes_of
 from fraudgraph.subjects.rules import SHORTEST, Name, Rule
 
@@ -63,7 +63,7 @@ def find(rule: Rule, keys: Keys, names: Names, groups: Groups) -> Matches | None
     if found is None:
         return None
     rows, codes = found
-    rows, codes = _keep(rows, codes, _several(codes, groups.label[rows]))
+    rows, codes = _keep(rows, codes, several(codes, groups.label[rows]))
     keys.forget(rule.key, rows, codes)
     # A row without a name bears the name of its group.
     named_by = groups.name_row[groups.label[rows]]
@@ -79,8 +79,8 @@ def find(rule: Rule, keys: Keys, names: Names, groups: Groups) -> Matches | None
     if len(left):
         speaker = np.full(len(key_and_name), len(names.raw), dtype=np.int64)
         np.minimum.at(speaker, block, named_by)  # the first row of the block speaks for it
-        likeness = _agreeing if rule.name is Name.WHOLE else _one_part
-        alike = likeness(names, rule.name, speaker[left], speaker[right])
+        left_row, right_row = speaker[left], speaker[right]
+        alike = agreeing(names, left_row, right_row) if rule.name is Name.WHOLE else _one_part(names, rule.name, left_row, right_row)
         left, right = left[alike], right[alike]
     group, block = _memberships(groups.label[rows], block)
     return Matches(group, block, left, right)
@@ -100,7 +100,7 @@ def _beside(codes: Int32Array, these: BoolArray) -> BoolArray:
     return theirs[codes]
 
 
-def _several(codes: Int32Array, label: Int32Array) -> BoolArray:
+def several(codes: Int32Array, label: Int32Array) -> BoolArray:
     """Return which rows are of a key that more than one group has."""
     size = int(codes.max(initial=0)) + 1
     least = np.full(size, np.iinfo(np.int32).max, dtype=np.int32)
@@ -126,14 +126,13 @@ def _candidates(key: IntArray, most: int) -> tuple[IntArray, IntArray]:
     return all_pairs(starts[chosen], sizes[chosen])
 
 
-def _agreeing(names: Names, _: Name, left: IntArray, right: IntArray) -> BoolArray:
+def agreeing(names: Names, left: AnyInt, right: AnyInt) -> BoolArray:
     """Return for pairs of rows whether their names agree; every two different spellings are asked about once."""
-    a, b = names.raw[left], names.raw[right]
-    swap = a > b
-    pairs = pl.select(a=pl.when(swap).then(b).otherwise(a), b=pl.when(swap).then(a).otherwise(b))
+    pairs = pl.DataFrame({"x": names.raw[left], "y": names.raw[right]})
+    pairs = pairs.select(pl.min_horizontal("x", "y").alias("a"), pl.max_horizontal("x", "y").alias("b"))
     distinct = pairs.unique()
     distinct = distinct.with_columns(pl.Series("agrees", np.asarray(names.agree(distinct["a"], distinct["b"]), dtype=np.bool_)))
-    joined = pairs.join(distinct, on=["a", "b"], how="left", maintain_order="left", nulls_equal=True)
+    joined = pairs.join(distinct, on=["a", "b"], how="left", maintain_order="left")
     result: BoolArray = joined["agrees"].to_numpy().astype(np.bool_)
     return result
 

@@ -17,6 +17,7 @@ from fraudgraph.subjects.groups import Groups
 from fraudgraph.subjects.keys import Keys, spread_codes
 from fraudgraph.subjects.matches import Agree, Names, find
 from fraudgraph.subjects.rules import FIRST, ID, RULES, SINGLE, Name
+from fraudgraph.subjects.slips import one_number
 from fraudgraph.subjects.unite import REASONS, United, unite
 
 MANY_NAMES = "one ID number under different names"
@@ -34,7 +35,10 @@ def resolve(
     given_names = identified.names["name_key"].is_not_null().to_numpy()
     names = Names(applications["name"], identified.names, given_names, agree, settings.integer("subjects.max_names"))
     ids = keys.shared((ID,))
-    groups = Groups(_id_codes(identified, ids), keys.days, given_names)
+    id_code = _id_codes(identified, ids)
+    if ids is not None and settings.flag("subjects.id_slips"):
+        id_code = one_number(identified.keys[ID], id_code, keys, names)
+    groups = Groups(id_code, keys.days, given_names)
     how = np.zeros(rows, dtype=np.int8)
     conflicts: list[pl.DataFrame] = []
     with progress.stage("people", total=len(RULES)):

@@ -11,6 +11,7 @@ from subject_books import SLOT, Row, agrees, name_key, surname
 
 from fraudgraph.subjects.births import UNKNOWN, contradict
 from fraudgraph.subjects.rules import RULES, SHORTEST, Name, Rule
+from fraudgraph.subjects.slips import is_slip
 
 Group = frozenset[int]
 Pair = tuple[Group, Group]
@@ -39,6 +40,11 @@ class Slow:
 
     def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
+        self.number = {row["id"]: {row["id"]} for row in rows if row.get("id")}
+        for a, b in combinations(rows, 2):
+            if self.one_number(a, b) and self.number[a["id"]] is not self.number[b["id"]]:
+                self.number[a["id"]] |= self.number[b["id"]]
+                self.number.update(dict.fromkeys(self.number[b["id"]], self.number[a["id"]]))
         self.groups: set[Group] = {frozenset([number]) for number in range(len(rows))}
         self.how = ["first"] * len(rows)
         for rule in RULES:
@@ -48,8 +54,14 @@ class Slow:
     def people(self) -> list[list[int]]:
         return sorted(sorted(group) for group in self.groups)
 
+    def one_number(self, a: Row, b: Row) -> bool:
+        if not all(row.get(key) for row in (a, b) for key in ("id", "name", "birth")) or a["birth"] != b["birth"]:
+            return False
+        beside = any(a.get(key) and a.get(key) == b.get(key) for key in ("phone", "card", "email"))
+        return beside and agrees(a["name"], b["name"]) and is_slip(a["id"], b["id"])
+
     def id_of(self, group: Group) -> str | None:
-        return next((self.rows[row]["id"] for row in sorted(group) if self.rows[row].get("id")), None)
+        return next((min(self.number[self.rows[row]["id"]]) for row in sorted(group) if self.rows[row].get("id")), None)
 
     def birth_of(self, group: Group) -> date | None:
         return next((self.rows[row]["birth"] for row in sorted(group) if self.rows[row].get("birth")), None)

@@ -14,6 +14,7 @@ from fraudgraph.progress import Progress
 from fraudgraph.settings import defaults
 from fraudgraph.subjects import identity_components, resolve
 from fraudgraph.subjects.rules import FIRST, RULES, Rule, identity_keys
+from fraudgraph.subjects.slips import is_slip
 
 MAY, LATER, FAR = date(1980, 5, 17), date(1980, 5, 18), date(1993, 11, 2)
 
@@ -132,6 +133,73 @@ def test_two_ids_and_one_that_fits_both_stay_three_people() -> None:
         ("A000", "A002", "phone+name", "more than one person fits"),
         ("A001", "A002", "phone+name", "more than one person fits"),
     ]
+
+
+ONE, TURNED, OTHER = "914465487", "941465487", "914465999"
+SURE: Row = {"name": ANNA, "birth": MAY, "phone": "P"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ({**SURE, "id": ONE}, {**SURE, "id": TURNED}, True),
+        ({**SURE, "id": ONE}, {**SURE, "id": TURNED, "name": A}, True),
+        ({**SURE, "id": ONE}, {**SURE, "id": OTHER}, False),
+        ({**SURE, "id": ONE}, {**SURE, "id": TURNED, "name": BOB}, False),
+        ({**SURE, "id": ONE}, {**SURE, "id": TURNED, "birth": LATER}, False),
+        ({**SURE, "id": ONE}, {**SURE, "id": TURNED, "birth": None}, False),
+        ({**SURE, "id": ONE}, {**SURE, "id": TURNED, "phone": "Q"}, False),
+        ({**SURE, "id": "4711"}, {**SURE, "id": "4712"}, False),
+    ],
+)
+def test_an_unchecked_id_number_mistyped(first: Row, second: Row, joined: bool) -> None:
+    person, how, _ = outcome(first, second)
+    assert person == [0, 0 if joined else 1]
+    assert how[1] == ("phone+name" if joined else FIRST)
+    strict = resolve(*book([first, second]), defaults().override({"subjects.id_slips": False}), agree=agree)
+    assert strict.person.tolist() == [0, 1]
+
+
+def test_one_application_that_shows_the_slip_speaks_for_the_numbers() -> None:
+    """The other applications of the two numbers, and one without a number, are the same person's then."""
+    free = {"name": ANNA, "phone": "P"}
+    rows: list[Row] = [{**SURE, "id": ONE}, {**free, "id": ONE}, {**SURE, "id": TURNED}, {**free, "id": TURNED}, free]
+    assert outcome(*rows)[0] == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "slip"),
+    [
+        ("914465487", "914465487", False),
+        ("914465487", "914465488", True),
+        ("914465487", "941465487", True),
+        ("914465487", "941465478", False),
+        ("914465487", "944165487", False),
+        ("914465487", "91446548", False),
+        ("QJ974846A", "QJ974846B", True),
+        ("4711", "4712", False),
+    ],
+)
+def test_slips(a: str, b: str, slip: bool) -> None:
+    assert is_slip(a, b) == slip
+    assert is_slip(b, a) == slip
+
+
+def test_no_slip_leaves_a_resident_id_valid() -> None:
+    weights = [2 ** (17 - place) % 11 for place in range(17)]
+
+    def valid(number: str) -> bool:
+        return (
+            sum(int(digit) * weight for digit, weight in zip(number, weights, strict=False)) % 11
+            == (12 - "0123456789X".index(number[17])) % 11
+        )
+
+    number = "11010519491231002X"
+    assert valid(number)
+    others = {number[:place] + digit + number[place + 1 :] for place in range(17) for digit in "0123456789"}
+    others |= {number[:17] + check for check in "0123456789"}
+    others |= {number[:place] + number[place + 1] + number[place] + number[place + 2 :] for place in range(16)}
+    assert all(is_slip(number, other) and not valid(other) for other in others - {number})
 
 
 def test_a_later_rule_settles_what_an_earlier_one_could_not() -> None:
