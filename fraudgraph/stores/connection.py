@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -55,14 +56,15 @@ class Options:
 
 
 class Session:
-    """A DuckDB in memory, with a private folder for what does not fit there; to be used in a ``with`` statement."""
+    """A DuckDB in memory, with a private folder for what does not fit there; for one thread at a time."""
 
     def __init__(self, options: Options, spill: Path | None = None) -> None:
         self._options = options
-        self._own_spill = None if spill else tempfile.mkdtemp(prefix="fraudgraph-")
+        folder = spill or Path(tempfile.mkdtemp(prefix="fraudgraph-"))
+        self._clear = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": options.memory_limit,
-            "temp_directory": str(spill or self._own_spill),
+            "temp_directory": str(folder),
             "produce_arrow_string_view": True,  # polars' own layout: no copy of the texts
             "arrow_output_version": "1.5",
             "wal_autocheckpoint": "0KB",  # with the next line: a commit is one flip of the file's header, and no
@@ -76,13 +78,15 @@ class Session:
         # not heeded when it is given with the others (DuckDB 2.0)
         self.duckdb.execute(f"SET disabled_compression_methods = '{COMPRESSION[options.compression]}'")
 
+    def close(self) -> None:
+        self.duckdb.close()
+        self._clear()
+
     def __enter__(self) -> Session:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.duckdb.close()
-        if self._own_spill:
-            shutil.rmtree(self._own_spill, ignore_errors=True)
+        self.close()
 
     @contextmanager
     def reading(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -107,7 +111,7 @@ class Session:
         patience = Patience(self._options.wait_seconds)
         while True:
             try:
-                self.duckdb.execute(f"ATTACH ? AS {NAME} ({'READ_ONLY' if read_only else 'READ_WRITE'})", [str(path)])
+                self.duckdb.execute(f"ATTACH ? AS {NAME} (TYPE duckdb, {'READ_ONLY' if read_only else 'READ_WRITE'})", [str(path)])
                 break
             except duckdb.Error as problem:
                 if not _held(problem):

@@ -22,15 +22,19 @@ class EmbeddedStore:
     def __init__(self, path: Path, options: Options) -> None:
         self._path = path
         self._options = options
+        self._idle: list[Session] = []
 
     @contextmanager
     def snapshot(self, night: int | None = None) -> Iterator[Reader]:
-        with Session(self._options) as session:
-            last, generation = self._head(session)
-            if night is not None and not 0 <= night <= last:
-                raise UsageError(f"the store {self._path} has nights up to {last}, not {night}")
-            at = last if night is None else night
-            yield EmbeddedReader(session, self._path, at, generation) if at else EmptyReader()
+        if self._empty():
+            self._refuse(night, 0)
+            yield EmptyReader()
+            return
+        with self._session() as session:
+            with session.reading(self._path) as duck:
+                last, generation = head(duck, self._path)
+            self._refuse(night, last)
+            yield EmptyReader() if night == 0 else EmbeddedReader(session, self._path, last if night is None else night, generation)
 
     @contextmanager
     def lock(self) -> Iterator[Writer]:
@@ -43,16 +47,24 @@ class EmbeddedStore:
                 writer.release()
 
     def check(self) -> list[str]:
-        with Session(self._options) as session:
-            if self._empty():
-                return []
+        if self._empty():
+            return []
+        with self._session() as session:
             return problems(session, self._path)
 
-    def _head(self, session: Session) -> tuple[int, str]:
-        if self._empty():
-            return 0, ""
-        with session.reading(self._path) as duck:
-            return head(duck, self._path)
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """Lend a session that nobody uses: to make one takes 30 ms, more than most questions."""
+        try:
+            session = self._idle.pop()
+        except IndexError:
+            session = Session(self._options)
+        yield session  # after a failure it is not lent again, and closed when it is forgotten
+        self._idle.append(session)
+
+    def _refuse(self, night: int | None, last: int) -> None:
+        if night is not None and not 0 <= night <= last:
+            raise UsageError(f"the store {self._path} has nights up to {last}, not {night}")
 
     def _empty(self) -> bool:
         return not self._path.exists() or (self._path.is_file() and self._path.stat().st_size == 0)

@@ -14,7 +14,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -83,29 +83,61 @@ def _owner(handle: int) -> str:
 def gate(store: Path, *, exclusive: bool, seconds: float) -> Iterator[None]:
     """Keep the store's file for reading with others, or alone; raise StoreBusy if it is not to be had in ``seconds``.
 
-    Raise OSError where there is no such file. A file that was replaced between opening and locking is let go again.
+    Raise OSError where there is no such file. A file that was replaced between opening and locking is let go again. Who wants
+    the file alone keeps new readers back with a turnstile, or many of them in turn would keep it out for ever.
     """
-    handle = _through(store, exclusive, Patience(seconds))
+    patience = Patience(seconds)
+    turnstile = store.with_name(store.name + ".gate")
+    with _closed(turnstile, patience) if exclusive else nullcontext():
+        handle = None
+        while handle is None:
+            if exclusive or _passes(turnstile):
+                handle = _taken(store, exclusive)
+            if handle is None and not patience.wait():
+                reason = "others are still reading" if exclusive else "a change is being written to"
+                raise StoreBusy(f"{reason} the store {store}: run again in a moment")
+        try:
+            yield
+        finally:
+            os.close(handle)
+
+
+def _taken(store: Path, exclusive: bool) -> int | None:
+    """Return the open and locked file, or None where it is not to be had just now."""
+    handle = os.open(store, (os.O_RDWR if exclusive else os.O_RDONLY) | os.O_CLOEXEC)
+    if _locked(handle, exclusive) and os.fstat(handle).st_ino == os.stat(store).st_ino:
+        return handle
+    os.close(handle)
+    return None
+
+
+def _locked(handle: int, exclusive: bool) -> bool:
     try:
+        fcntl.flock(handle, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def _closed(turnstile: Path, patience: Patience) -> Iterator[None]:
+    """Let no new reader through. The file is there only so long; one that a killed writer left is not locked and stops nobody."""
+    handle = os.open(turnstile, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        while not _locked(handle, True) and patience.wait():
+            pass  # a reader is just going through
         yield
     finally:
+        turnstile.unlink(missing_ok=True)
         os.close(handle)
 
 
-def _through(store: Path, exclusive: bool, patience: Patience) -> int:
-    kind, mode = (fcntl.LOCK_EX, os.O_RDWR) if exclusive else (fcntl.LOCK_SH, os.O_RDONLY)
-    while True:
-        handle = os.open(store, mode | os.O_CLOEXEC)
-        try:
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-            if os.fstat(handle).st_ino == os.stat(store).st_ino:
-                return handle
-        except BlockingIOError as problem:
-            if not patience.wait():
-                os.close(handle)
-                reason = "others are still reading" if exclusive else "a change is being written to"
-                raise StoreBusy(f"{reason} the store {store}: run again in a moment") from problem
-        except BaseException:
-            os.close(handle)
-            raise
+def _passes(turnstile: Path) -> bool:
+    try:
+        handle = os.open(turnstile, os.O_RDONLY | os.O_CLOEXEC)
+    except (FileNotFoundError, PermissionError):
+        return True
+    try:
+        return _locked(handle, False)
+    finally:
         os.close(handle)

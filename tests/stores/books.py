@@ -44,7 +44,7 @@ def keys_of(frame: pl.DataFrame) -> pl.DataFrame:
         "application_id",
         pl.when(pl.col("phone").str.ends_with("5")).then(None).otherwise("+86" + pl.col("phone")).alias("phone.own"),
         pl.col("device_id").alias("device.own"),
-        pl.when(pl.col("home_address").str.ends_with("3")).then(pl.lit(None, pl.String)).otherwise(pl.col("home_address")).alias("address.own"),
+        pl.when(~pl.col("home_address").str.ends_with("3")).then("home_address").alias("address.own"),
         pl.col("home_address").str.slice(0, 9).alias("building.own"),
     )
 
@@ -78,7 +78,7 @@ def change(base_night: int, frame: pl.DataFrame, tables: Mapping[str, pl.DataFra
         "applications": frame,
         "keys": keys_of(frame),
         "relations": model.RELATIONS.empty(),
-        "input_order": frame.select("application_id").with_row_index("position").select("application_id", pl.col("position").cast(pl.Int64)),
+        "input_order": frame.select("application_id", pl.int_range(pl.len()).alias("position")),
         "rejects": model.REJECTS.empty(),
         "derived": derived(**(persons_of(frame) if tables is None else tables)),
         **given,
@@ -100,7 +100,7 @@ def grown(night: int, size: int) -> Change:
         calibration=Version(f"calibration {night // 3}", {"T": night // 3}),
         settings={"time_zone": "UTC", "night": night},
         summary={"rows": frame.height},
-        gang_events=rows(model.GANG_EVENTS, {"gang_id": f"G-{night}", "event": "born", "from_ids": "", "cause_application": f"A{new[0]:05d}"}),
+        gang_events=rows(model.GANG_EVENTS, {"gang_id": f"G-{night}", "event": "born", "cause_application": f"A{new[0]:05d}"}),
     )
 
 

@@ -19,7 +19,7 @@ from fraudgraph.stores import Change, Store, Version
 from fraudgraph.stores.port import DERIVED, USES
 
 Place = Callable[[], Store]
-"""Opens the store at one and the same place, making it where it is not there yet."""
+"""Returns the store at one and the same place, which is empty when a test starts."""
 
 
 def put(store: Store, what: Change) -> int:
@@ -146,7 +146,7 @@ class StoreContract:
     )
     def test_an_unknown_table_or_column_is_a_mistake(self, place: Place, name: str, how: dict[str, Any]) -> None:
         put(place(), change(0, applications([1])))
-        with pytest.raises(ValueError, match="column|table"):
+        with pytest.raises(ValueError, match=r"column|table"):
             read(place(), name, **how)
 
     # --- what was derived
@@ -167,7 +167,10 @@ class StoreContract:
             1,
             applications([]),
             whole=False,
-            derived={"verdicts": rows(model.VERDICTS, verdict(2, 0.9), verdict(3, 0.3)), "communities": rows(model.COMMUNITIES, community(3, 4))},
+            derived={
+                "verdicts": rows(model.VERDICTS, verdict(2, 0.9), verdict(3, 0.3)),
+                "communities": rows(model.COMMUNITIES, community(3, 4)),
+            },
             closed={"communities": rows(model.COMMUNITIES, community(1, 2)), "verdicts": pl.DataFrame({"community_id": ["C-1", "C-9"]})},
         )
         put(place(), partial)
@@ -176,14 +179,14 @@ class StoreContract:
         for name, frame in before.items():
             assert_frame_equal(read(place(), name, 1), frame)
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_any_course_of_nights_is_remembered(self, place: Place, data: st.DataObject) -> None:
         """Against a model: a dictionary from a row's name to its values, one a night."""
         names, values = st.sampled_from("abcde"), st.sampled_from([None, 0.25, 0.5])
         state: dict[str, float | None] = {}
         history: list[dict[str, float | None]] = [{}]
-        for night in range(1, data.draw(st.integers(2, 4)) + 1):
+        for night in range(1, data.draw(st.integers(2, 3)) + 1):
             whole = night == 1 or data.draw(st.booleans())
             opened = data.draw(st.dictionaries(names, values))
             closed = [] if whole else data.draw(st.lists(names, unique=True))
@@ -226,7 +229,8 @@ class StoreContract:
             return {"gang_id": gang, "event": what, "from_ids": "", "cause_application": "A00001"}
 
         put(place(), change(0, applications([1]), gang_events=rows(model.GANG_EVENTS, event("G-2", "born"), event("G-1", "born"))))
-        put(place(), change(1, applications([2]), persons_of(applications([1, 2])), gang_events=rows(model.GANG_EVENTS, event("G-1", "grown"))))
+        grown_since = rows(model.GANG_EVENTS, event("G-1", "grown"))
+        put(place(), change(1, applications([2]), persons_of(applications([1, 2])), gang_events=grown_since))
         with place().snapshot() as reader:
             assert [row[:3] for row in reader.events().iter_rows()] == [(1, "G-2", "born"), (1, "G-1", "born"), (2, "G-1", "grown")]
             assert [row[:3] for row in reader.events("G-1").iter_rows()] == [(1, "G-1", "born"), (2, "G-1", "grown")]
@@ -245,7 +249,8 @@ class StoreContract:
         ]
         for night, calibration, ruleset, remembered in expected:
             with place().snapshot(night) as reader:
-                assert (reader.night, reader.calibration(), reader.ruleset(), reader.settings()) == (night, calibration, ruleset, remembered)
+                assert (reader.night, reader.calibration(), reader.ruleset()) == (night, calibration, ruleset)
+                assert reader.settings() == remembered
 
     # --- one writer, many readers
 

@@ -1,16 +1,379 @@
-"""The embedded store keeps the contract."""
+"""The embedded store keeps the contract, and what is its own: one file, its locks, its errors, its history on disk."""
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
 from pathlib import Path
 
+import duckdb
 import pytest
-from contract import Place, StoreContract
+from books import applications, change, grown, grown_book, persons_of
+from contract import Place, StoreContract, put, read
+from polars.testing import assert_frame_equal
 
-from fraudgraph.stores import open_store
+from fraudgraph.errors import ConfigurationError, StoreBusy, StoreError, UsageError
+from fraudgraph.settings import defaults
+from fraudgraph.stores import open_store, schema
+from fraudgraph.stores.lock import gate
+
+HASTY = defaults().with_values(store__wait_seconds=0.05)
 
 
 class TestEmbedded(StoreContract):
     @pytest.fixture
     def place(self, tmp_path: Path) -> Place:
-        return lambda: open_store(tmp_path / "book.duckdb", create=True)
+        store = open_store(tmp_path / "book.duckdb", create=True)
+        return lambda: store
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A store of two nights."""
+    path = tmp_path / "book.duckdb"
+    store = open_store(path, create=True)
+    for night in (1, 2):
+        put(store, grown(night, 6))
+    return path
+
+
+def elsewhere(code: str, path: Path) -> subprocess.Popen[str]:
+    """Run Python in another process, with ``path`` and ``say`` (prints a line at once) known to it."""
+    head = f"import sys, pathlib; path = pathlib.Path({str(path)!r}); say = lambda text: print(text, flush=True)\n"
+    return subprocess.Popen([sys.executable, "-c", head + code], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True)
+
+
+def line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+# --- the file
+
+
+def test_a_store_is_one_private_file(path: Path) -> None:
+    assert sorted(file.name for file in path.parent.iterdir()) == ["book.duckdb", "book.duckdb.lock"]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in sorted(path.parent.iterdir())] == [0o600, 0o600]
+
+
+def test_no_second_file_ever_holds_data(tmp_path: Path) -> None:
+    """While a change is applied, whatever lies beside the store is empty or in a folder of ours alone."""
+    store = open_store(tmp_path / "book.duckdb", create=True)
+    seen: set[str] = set()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            for file in tmp_path.iterdir():
+                try:
+                    state = file.stat()
+                except FileNotFoundError:
+                    continue
+                if file.name not in ("book.duckdb", "book.duckdb.lock") and state.st_size and state.st_mode & 0o077:
+                    seen.add(file.name)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        for night in range(1, 5):
+            put(store, grown(night, 400))
+    finally:
+        done.set()
+        watcher.join()
+    assert seen == set()
+
+
+def test_rows_that_did_not_change_keep_the_night_that_opened_them(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "book.duckdb", create=True)
+    put(store, change(0, applications([0, 1, 2])))
+    put(store, change(1, applications([3, 4]), persons_of(applications(range(5)))))
+    with duckdb.connect(str(tmp_path / "book.duckdb"), read_only=True) as duck:
+        persons = "SELECT person_id, applications, from_night, to_night FROM persons ORDER BY ALL"
+        assert duck.sql(persons).fetchall() == [
+            ("P-A00000", 2, 1, None),
+            ("P-A00002", 1, 1, 2),
+            ("P-A00002", 2, 2, None),
+            ("P-A00004", 1, 2, None),
+        ]
+        assert duck.sql("SELECT from_night, count(*) FROM membership GROUP BY ALL ORDER BY ALL").fetchall() == [(1, 3), (2, 2)]
+
+
+def test_views_show_the_book_as_it_is_now_to_duckdb_itself(path: Path) -> None:
+    expected = {name: read(open_store(path, create=False), name) for name in ("applications", "keys", "uses", "links")}
+    with duckdb.connect(str(path), read_only=True) as duck:
+        for name, frame in expected.items():
+            rows = duck.sql(f"SELECT count(*) FROM {name}").fetchall()
+            assert rows == [(frame.height,)], name
+        (keys,) = duck.sql("SELECT count(\"phone.own\") FROM keys").fetchall()
+        assert keys[0] == expected["keys"]["phone.own"].count()
+
+
+def test_a_left_over_log_is_read_and_then_folded_in(path: Path) -> None:
+    """As another program leaves it that wrote and was killed: what it had committed counts."""
+    writer = elsewhere(
+        "import duckdb, os\nduck = duckdb.connect(str(path))\nduck.execute('UPDATE persons SET intent = 0.125')\nos.kill(os.getpid(), 9)",
+        path,
+    )
+    writer.wait()
+    log = path.with_name(path.name + ".wal")
+    assert log.exists()
+    store = open_store(path, create=False)
+    assert set(read(store, "persons")["intent"]) == {0.125}
+    assert log.exists()
+    put(store, change(2, applications([]), replace=True))
+    assert not log.exists()
+    assert read(store, "persons").height == 0
+
+
+def test_a_store_is_the_same_whatever_its_compression(tmp_path: Path) -> None:
+    sizes = {}
+    for compression in ("fast", "small"):
+        store = open_store(tmp_path / compression, create=True, settings=defaults().with_values(store__compression=compression))
+        put(store, grown(1, 3000))
+        sizes[compression] = (tmp_path / compression).stat().st_size
+        assert_frame_equal(read(store, "applications"), grown_book(1, 3000))
+    assert sizes["small"] < sizes["fast"]
+
+
+# --- what is not a store
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"application_id,applied_at\n" * 1000, "not a DuckDB file"),
+        (b"x", "not a DuckDB file"),
+    ],
+)
+def test_a_file_that_is_no_database(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "x.csv").write_bytes(content)
+    for create in (True, False):
+        with pytest.raises(StoreError, match=said):
+            open_store(tmp_path / "x.csv", create=create)
+    assert (tmp_path / "x.csv").read_bytes() == content
+
+
+def test_a_database_that_is_not_ours(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "theirs.duckdb")) as duck:
+        duck.execute("CREATE TABLE meta (key VARCHAR, value VARCHAR)")
+    with pytest.raises(StoreError, match="not a fraudgraph store"):
+        open_store(tmp_path / "theirs.duckdb", create=True)
+
+
+def test_a_store_of_a_newer_version_names_both(path: Path) -> None:
+    with duckdb.connect(str(path)) as duck:
+        duck.execute("UPDATE meta SET value = '99' WHERE key = 'format'")
+    with pytest.raises(StoreError, match=f"format 99.*format {schema.FORMAT}: upgrade"):
+        open_store(path, create=True)
+
+
+def test_a_store_of_another_layout(path: Path) -> None:
+    with duckdb.connect(str(path)) as duck:
+        duck.execute("UPDATE meta SET value = 'old' WHERE key = 'layout'")
+    with pytest.raises(StoreError, match="layout"):
+        open_store(path, create=True)
+
+
+def test_a_damaged_store_says_so_at_the_latest_when_it_is_checked(path: Path) -> None:
+    """DuckDB reads a block when it is asked for, so a store whose damage lies elsewhere can still be opened."""
+    whole = path.read_bytes()
+    for damaged in (whole[: len(whole) // 2], whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2), whole[:20_000]):
+        path.write_bytes(damaged)
+        try:
+            sentences = open_store(path, create=True).check()
+        except StoreError as problem:
+            sentences = [str(problem)]
+        assert any("is damaged" in sentence for sentence in sentences), len(damaged)
+
+
+def test_an_empty_file_is_an_empty_store(tmp_path: Path) -> None:
+    (tmp_path / "book.duckdb").touch()
+    store = open_store(tmp_path / "book.duckdb", create=True)
+    put(store, grown(1, 6))
+    assert_frame_equal(read(store, "applications"), grown_book(1, 6))
+
+
+@pytest.mark.parametrize(
+    ("url", "create", "error", "said"),
+    [
+        ("missing.duckdb", False, StoreError, "fraudgraph run"),
+        ("no/such/folder.duckdb", True, StoreError, "no folder"),
+        (".", True, StoreError, "is a folder"),
+        ("neo4j+s://host:7687/book", True, UsageError, "embedded store only"),
+        ("bolt://host", False, UsageError, "embedded store only"),
+        ("https://host/book", True, UsageError, "not a kind of store"),
+    ],
+)
+def test_a_place_where_no_store_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, create: bool, error: type[Exception], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=said):
+        open_store(url, create=create)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_may_not_be_written() -> None:
+    """/proc stands for it: not even root can make a file there."""
+    with pytest.raises(StoreError, match="--store"), open_store("/proc/book.duckdb", create=True).lock():
+        pass
+
+
+@pytest.mark.parametrize("wrong", [{"store__memory_limit": "much"}, {"store__compression": "zip"}, {"store__threads": -1}])
+def test_settings_that_cannot_be(tmp_path: Path, wrong: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError, match="store"):
+        open_store(tmp_path / "book.duckdb", create=True, settings=defaults().with_values(**wrong))
+
+
+# --- others at the same time
+
+
+def test_the_lock_of_a_killed_writer_is_free(path: Path) -> None:
+    writer = elsewhere(
+        "from fraudgraph.stores import open_store\nwith open_store(path, create=False).lock(): say('held'); sys.stdin.read()", path
+    )
+    assert line(writer) == "held"
+    store = open_store(path, create=False)
+    with pytest.raises(StoreBusy, match=rf"process {writer.pid} on .+ \(since 20") as caught, store.lock():
+        pass
+    assert caught.value.exit_code == 4
+    assert read(store, "applications").height == 12  # a writer that computes disturbs no reader
+    os.kill(writer.pid, signal.SIGKILL)
+    writer.wait()
+    assert json.loads(path.with_name("book.duckdb.lock").read_text())["pid"] == writer.pid
+    assert put(store, grown(3, 6)) == 3
+    assert path.with_name("book.duckdb.lock").read_text() == ""
+
+
+def test_a_lock_file_with_nonsense_still_locks(path: Path) -> None:
+    store = open_store(path, create=False)
+    with store.lock():
+        path.with_name("book.duckdb.lock").write_text("?")
+        with pytest.raises(StoreBusy, match="another process is writing"), store.lock():
+            pass
+
+
+def test_a_reader_waits_for_a_commit_and_gives_up_in_the_end(path: Path) -> None:
+    store, hasty = open_store(path, create=False), open_store(path, create=False, settings=HASTY)
+    with store.snapshot() as patient, hasty.snapshot() as impatient:
+        found: list[int] = []
+        with gate(path, exclusive=True, seconds=0):
+            reader = threading.Thread(target=lambda: found.append(patient.table("applications").height))
+            reader.start()
+            with pytest.raises(StoreBusy, match="being written"):
+                impatient.table("applications")
+            assert found == []
+        reader.join()
+        assert found == [12]
+
+
+def test_a_commit_waits_for_readers_and_gives_up_in_the_end(path: Path) -> None:
+    store, hasty = open_store(path, create=False), open_store(path, create=False, settings=HASTY)
+    reading = gate(path, exclusive=False, seconds=0)
+    reading.__enter__()
+    with pytest.raises(StoreBusy, match="still reading"):
+        put(hasty, grown(3, 6))
+    done: list[int] = []
+    writer = threading.Thread(target=lambda: done.append(put(store, grown(3, 6))))
+    writer.start()
+    time.sleep(0.1)
+    assert done == []
+    reading.__exit__(None, None, None)
+    writer.join()
+    assert done == [3]
+
+
+def test_two_readers_of_one_process_both_keep_a_writer_out(path: Path) -> None:
+    """DuckDB's own lock would be lost with the first of them that closes."""
+    with gate(path, exclusive=False, seconds=0):
+        with gate(path, exclusive=False, seconds=0):
+            pass
+        with pytest.raises(StoreBusy), gate(path, exclusive=True, seconds=0):
+            pass
+
+
+def test_another_program_that_has_the_file_open_is_waited_for(path: Path) -> None:
+    other = elsewhere("import duckdb\nduck = duckdb.connect(str(path)); say('open'); sys.stdin.readline(); duck.close()", path)
+    assert line(other) == "open"
+    with pytest.raises(StoreBusy, match="another program"):
+        open_store(path, create=False, settings=HASTY)
+    assert other.stdin is not None
+    other.stdin.write("\n")
+    other.stdin.flush()
+    assert read(open_store(path, create=False), "applications").height == 12
+    other.communicate()
+
+
+def test_many_readers_while_nights_are_applied(path: Path) -> None:
+    store = open_store(path, create=False)
+    wrong: list[str] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            with store.snapshot() as reader:
+                if reader.table("applications").height != 6 * reader.night or reader.table("membership").height != 6 * reader.night:
+                    wrong.append(f"night {reader.night}")
+
+    readers = [threading.Thread(target=look) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    try:
+        for night in range(3, 9):
+            put(store, grown(night, 6))
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+    assert wrong == []
+    assert store.check() == []
+
+
+# --- a full disk
+
+FULL = """
+import resource
+from books import grown
+from fraudgraph.errors import StoreError
+from fraudgraph.stores import open_store
+store = open_store(path, create=True)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.stdin.readline()), -1))
+try:
+    with store.lock() as writer:
+        writer.apply(grown(int(sys.stdin.readline()), 6000 if path.stem == "large" else 6))
+    say("applied")
+except StoreError as problem:
+    say(str(problem))
+"""
+
+
+@pytest.mark.parametrize("room", [20_000, 1_500_000])
+def test_a_full_disk_leaves_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    process = elsewhere(FULL, tmp_path / "large")
+    said, _ = process.communicate(f"{room}\n1\n")
+    assert re.search("as before: (raise the limit|make room)|could not be finished", said), said
+    assert [file.name for file in tmp_path.iterdir()] == ["large.lock"]
+
+
+@pytest.mark.parametrize("more", [0, 500_000])
+def test_a_full_disk_leaves_the_store_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int) -> None:
+    path = tmp_path / "large"
+    store = open_store(path, create=True)
+    put(store, grown(1, 6000))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    said, _ = elsewhere(FULL, path).communicate(f"{path.stat().st_size + more}\n2\n")
+    assert re.search("as before: (raise the limit|make room)", said), said
+    with store.snapshot() as reader:
+        assert reader.night == 1
+        assert_frame_equal(reader.table("applications"), grown_book(1, 6000))
+    assert store.check() == []
+    assert put(store, grown(2, 6000)) == 2
+    assert_frame_equal(read(store, "applications"), grown_book(2, 6000))
