@@ -37,7 +37,10 @@ def digits(values: Ints | Hashes, width: int) -> pl.Series:
 def by_choice(series: pl.Series, choice: Ints, changes: dict[int, Change]) -> pl.Series:
     """``series`` with each row changed by the function that its choice names; a choice that names none leaves the row."""
     at = [np.flatnonzero(choice == key) for key in changes]
-    rest = np.setdiff1d(np.arange(len(series)), np.concatenate(at)) if at else np.arange(len(series))
+    left = np.ones(len(series), bool)
+    for rows in at:
+        left[rows] = False
+    rest = np.flatnonzero(left)
     parts = [series.gather(rest)]
     parts += [change(series.gather(rows)).cast(pl.String) for rows, change in zip(at, changes.values(), strict=True) if len(rows)]
     order = np.argsort(np.concatenate([rest, *[rows for rows in at if len(rows)]]), kind="stable")
