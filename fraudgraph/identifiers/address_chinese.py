@@ -13,34 +13,30 @@ from functools import cache
 import polars as pl
 
 from fraudgraph.identifiers.divisions import divisions, prefix_pattern
-from fraudgraph.identifiers.text import patch
+from fraudgraph.identifiers.text import distinct_codes, patch
 
-_HEAD = 18
+_HEAD = r"^(\p{Han}{0,18})"
 """Characters that hold province, city and district of any address: few are distinct, so only these are taken apart."""
-_UNUSUAL = ["小区", "号楼", "幢", "座", "#", "-", "第", "元", "樓", "號", "棟", "室", "房", "户", "弄", "门", "之", "号院"]
 _NOISE = r"[^\p{Han}0-9a-z#\-]"
 _UNITS = ("单元", "栋", "幢", "座", "号楼", "楼", "层", "室", "号", "门", "期", "区", "弄", "组", "队")
 
 
 def canonical(values: pl.Series) -> pl.Series:
     """Return the canonical form of cleaned Chinese addresses, null where nothing is left but a town."""
-    text = values.str.to_lowercase()
+    text = patch(values, values.str.contains("[A-Z]"), lambda part: part.str.to_lowercase())
     text = patch(text, text.str.contains(_NOISE), lambda part: part.str.replace_all(_NOISE, ""))
-    head = text.str.head(_HEAD)
-    distinct = head.unique()
-    split = _administrative(distinct)
-    parts = head.to_frame("h").join(split, on="h", how="left", maintain_order="left")
-    frame = pl.DataFrame({"v": text, "n": parts["skip"], "a": parts["name"]})
-    body = frame.select(pl.col("v").str.slice(pl.col("n")).alias("b"))["b"]
+    heads, code = distinct_codes(text.str.extract(_HEAD))
+    town = _administrative(heads)[code]
+    body = pl.DataFrame({"v": text, "n": town["skip"]}).select(pl.col("v").str.slice(pl.col("n")).alias("b"))["b"]
     body = patch(body, body.str.contains_any(_TRADITIONAL), lambda part: part.str.replace_many(_TRADITIONAL, list("楼号栋门")))
     numerals = body.str.contains(r"[一二三四五六七八九十]+(?:单元|栋|幢|座|号|楼|层|室|门|期|弄|组|队)")
     body = patch(body, numerals, _numbers)
     unusual = body.str.contains(r"小区|[0-9a-z](?:号楼|幢|座|#|-|号院)|第[0-9]")
     body = patch(body, unusual, _spelling)
-    body = body.str.replace(r"([0-9a-z])(?:室|房间|房|户)$", "$1|")
-    body = body.str.replace(r"栋([0-9a-z].*)$", "栋|$1").str.replace(r"^(.*?)\|(.*)\|$", "$1|$2")
-    body = patch(body, body.str.ends_with("|"), lambda part: part.str.replace(r"([0-9a-z]+)\|$", "|$1"))
-    whole = pl.DataFrame({"a": parts["name"], "b": body}).select(
+    block = body.str.contains("栋", literal=True)
+    body = patch(body, block, lambda part: part.str.replace(r"([0-9a-z])(?:室|房间|房|户)$", "$1").str.replace(r"栋([0-9a-z])", "栋|$1"))
+    body = patch(body, ~block & body.str.contains(r"[0-9a-z](?:室|房间|房|户)$"), lambda part: part.str.replace(r"([0-9a-z]+)(?:室|房间|房|户)$", "|$1"))
+    whole = pl.DataFrame({"a": town["name"], "b": body}).select(
         pl.when(pl.col("b").str.len_chars() >= 2).then(pl.col("a") + pl.col("b")).alias("k")
     )
     return whole["k"]
@@ -81,15 +77,16 @@ def _numerals() -> dict[str, str]:
 
 
 def _administrative(heads: pl.Series) -> pl.DataFrame:
-    """Return for each head (``h``): how many characters name the town (``skip``), and its canonical name (``name``)."""
+    """Return for each head how many characters name the town (``skip``), and its canonical name (``name``)."""
     groups = heads.str.extract_groups(prefix_pattern())
-    frame = pl.DataFrame({"h": heads, "p": groups.struct[0], "c": groups.struct[1], "d": groups.struct[2], "all": heads.str.extract(f"({prefix_pattern()})", 1)})
+    whole = heads.str.extract(f"({prefix_pattern()})", 1)
+    frame = pl.DataFrame([heads.alias("h"), *(groups.struct[place].alias(f"g{place}") for place in range(3)), whole.alias("all")])
     names, skips = [], []
     for head, province, city, district, whole in frame.iter_rows():
         name, skip = _name(head or "", province, city, district, whole or "")
         names.append(name)
         skips.append(skip)
-    return pl.DataFrame({"h": heads, "name": pl.Series(names, dtype=pl.String), "skip": pl.Series(skips, dtype=pl.Int64)})
+    return pl.DataFrame({"name": pl.Series(names, dtype=pl.String), "skip": pl.Series(skips, dtype=pl.Int64)})
 
 
 def _name(head: str, province: str | None, city: str | None, district: str | None, whole: str) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 A key must be a function of its own application, so nothing here looks at the rest of the book. The first field that says anything wins,
 in the order of how seldom it is wrong: the country code of the own phone, the form of the ID number, the IBAN, the
-postcode, the country codes of the other phones, the language of the address, the e-mail's country, Chinese characters.
+postcode, the country codes of the other phones, Chinese characters, the language of the address, the e-mail's country, the length of the ID number.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ ID_FORMS: tuple[tuple[str, str], ...] = (
     (r"^[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}$", "BR"),
     (r"^[12] ?[0-9]{2} ?[01][0-9] ?[0-9]{2} ?[0-9]{3} ?[0-9]{3}( ?[0-9]{2})?$", "FR"),
 )
+WEAK_ID_FORMS: tuple[tuple[str, str], ...] = ((r"^[0-9]{9}$", "US"), (r"^[0-9]{13}$", "FR"), (r"^[0-9]{11}$", "DE"))
+"""Forms that other countries share: better than nothing, so asked last."""
 POSTCODE_FORMS: tuple[tuple[str, str], ...] = (
     (r"^(?i)[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}$", "GB"),
     (r"^[0-9]{5}-[0-9]{4}$", "US"),
@@ -57,6 +59,7 @@ def hints(frame: pl.DataFrame, default: str) -> pl.Series:
     if "email" in have:
         domain = pl.col("email").str.strip_chars().str.to_lowercase().str.extract(r"\.([a-z]{2})$")
         order.append(domain.replace_strict([tld for tld, _ in EMAIL_COUNTRIES], [region for _, region in EMAIL_COUNTRIES], default=None, return_dtype=pl.String))
+    order += _forms("id_number", WEAK_ID_FORMS, have)
     if not order:
         return pl.Series("hint", [None], dtype=pl.String).new_from_index(0, frame.height)
     return frame.select(pl.coalesce(order).alias("hint"))["hint"]

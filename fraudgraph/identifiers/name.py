@@ -1,7 +1,7 @@
 """Names of people: one canonical spelling, and the surname.
 
-A Western name becomes lower-case words without accents, titles and generational suffixes, given names first ("Day, Michelle L." -> "michelle l
-day"). A Chinese name becomes simplified characters without blanks and titles. Whether two *different* canonical names may be one
+A Western name becomes lower-case words without accents, titles and degrees, given names first, a generation last ("Day Jr., Mr Michael L." -> "michael
+l day jr"). A Chinese name becomes simplified characters without blanks and titles. Whether two *different* canonical names may be one
 person is `fraudgraph.identifiers.name_agreement`'s question.
 """
 
@@ -14,13 +14,15 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.identifiers import placeholders
-from fraudgraph.identifiers.text import clean, fold_marks, has_cjk, patch
+from fraudgraph.identifiers.text import clean, distinct_codes, fold_marks, has_cjk, patch
 
 TITLES = (
     "mr mrs ms miss mx master dr drs prof professor sir dame lady lord rev reverend fr hon capt herr frau fraulein monsieur madame mademoiselle mme mlle "
     "senor senora senorita sr sra srta don dona sig signor signora dott dottssa dhr mevr mw mevrouw ing dipl"
 ).split()
-SUFFIXES = "jr sr junior senior ii iii iv phd md dds dvm esq cpa obe mbe cbe msc bsc ba ma mba".split()
+DEGREES = "phd md dds dvm esq cpa obe mbe cbe msc bsc mba".split()
+GENERATIONS = ("jr", "sr", "ii", "iii", "iv")
+"""What tells a father from a son of the same name: stays at the end of the canonical name."""
 CHINESE_TITLES = "先生|女士|小姐|太太|夫人|博士|教授|老师|医生|同志|经理|总经理|阿姨|师傅"
 COMPOUND_SURNAMES = (
     "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 "
@@ -31,11 +33,8 @@ _LETTER = r"\p{L}"
 
 def names(values: pl.Series) -> pl.DataFrame:
     """Return ``name_key`` and ``surname`` of each name as given: both null where it is empty, a stand-in (N/A, 测试) or no name."""
-    raw = values.rename("v")
-    distinct = raw.unique()
-    table = _distinct(distinct)
-    found = raw.to_frame().join(table.with_columns(distinct.alias("v")), on="v", how="left", nulls_equal=True, maintain_order="left")
-    return found.select("name_key", "surname")
+    distinct, code = distinct_codes(values)
+    return _distinct(distinct)[code]
 
 
 def canonical(values: pl.Series) -> pl.Series:
@@ -57,17 +56,17 @@ def _distinct(values: pl.Series) -> pl.DataFrame:
 
 def _western(values: pl.Series) -> pl.DataFrame:
     lower = fold_marks(values).str.replace_all(r"['’`´]", "")
-    lower = lower.str.replace_all(rf"[, ]+(?:{'|'.join(SUFFIXES)})\.?$", "")
+    lower = lower.str.replace_all(r"\bjunior\b", "jr").str.replace_all(r"\bsenior$", "sr").str.replace(rf"[, ]+(?:{'|'.join(DEGREES)})\.?\s*$", "")
+    lower = lower.str.replace(rf", *({'|'.join(GENERATIONS)})\.?\s*$", " $1")
     ordered = patch(lower, lower.str.contains(","), lambda part: part.str.replace(r"^([^,]*),(.*)$", "$2 $1"))
     words = ordered.str.replace_all(rf"[^{_LETTER}]+", " ").str.strip_chars()
     for _ in range(2):
         words = words.str.replace(rf"^(?:{'|'.join(TITLES)}) (.+)$", "$1")
-    words = words.str.replace(rf"^(.+ .+) (?:{'|'.join(SUFFIXES)})$", "$1")
     frame = pl.DataFrame({"w": words})
     fits = pl.col("w").str.len_chars() >= 2
     return frame.select(
         pl.when(fits).then(pl.col("w")).alias("name_key"),
-        pl.when(fits).then(pl.col("w").str.extract(r"([^ ]+)$")).alias("surname"),
+        pl.when(fits).then(pl.col("w").str.extract(rf"([^ ]+)(?: (?:{'|'.join(GENERATIONS)}))?$")).alias("surname"),
     )
 
 

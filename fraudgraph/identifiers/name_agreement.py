@@ -2,7 +2,7 @@
 
 Agreement alone never merges anybody: it is asked of two applications that share a telephone, a card, an ID number. So the cases lean towards
 yes for spelling and towards no for what tells members of a family apart: two Chinese names of two characters must sound alike, a word of less
-than four letters must be right, and a wrong *first* letter counts only in long words (Mary is not Gary).
+than four letters must be right, a given name's first letter may be wrong only in long words, and an initial stands for a name in its own place.
 """
 
 from __future__ import annotations
@@ -15,13 +15,18 @@ import polars as pl
 from rapidfuzz.distance import OSA
 
 from fraudgraph.identifiers import pinyin
-from fraudgraph.identifiers.name import canonical
+from fraudgraph.identifiers.given_names import same_given_name
+from fraudgraph.identifiers.name import GENERATIONS, canonical
 from fraudgraph.model import BoolArray
 
 SHORTEST_TYPO = 4
-"""Letters; a shorter word must be right."""
+"""Letters of the longer of two words; a shorter word must be right."""
 SHORTEST_FIRST_LETTER = 6
-"""Letters; in a shorter word the first letter must be right."""
+"""Letters; in a shorter given name the first letter must be right (Mary is not Gary)."""
+SHORTEST_WHOLE = 8
+"""Letters and blanks; from this length on a letter typed in place of a blank is a typing error."""
+
+Match = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,13 @@ def name_agreement(a: pl.Series, b: pl.Series) -> BoolArray:
 
 
 def agree(a: str, b: str) -> str | None:
-    """Return the name of the first case that makes two canonical names agree, None where none does."""
+    """Return the name of the first case that makes two canonical names agree, None where none does.
+
+    A father and a son of one name (Sr and Jr) never agree; a generation that only one of the two names gives says nothing.
+    """
+    first, second = _generation(a), _generation(b)
+    if first and second and first != second:
+        return None
     for case in CASES:
         if case.agree(a, b):
             return case.name
@@ -64,7 +75,7 @@ def _equal(a: str, b: str) -> bool:
 
 
 def _umlauts(a: str, b: str) -> bool:
-    return _plain(a) == _plain(b)
+    return _latin(a) and _latin(b) and (_plain(a) == _plain(b) or _aligned(_plain(a), _plain(b), _initial))
 
 
 def _joined(a: str, b: str) -> bool:
@@ -73,16 +84,32 @@ def _joined(a: str, b: str) -> bool:
 
 def _order(a: str, b: str) -> bool:
     if _latin(a) and _latin(b):
-        return " " in a and sorted(_plain(a).split()) == sorted(_plain(b).split())
+        return " " in a and sorted(a.split()) == sorted(b.split())
     return not _latin(a) and not _latin(b) and 2 <= len(a) <= 4 and len(a) == len(b) and a in (b[1:] + b[:1], b[-1:] + b[:-1])
 
 
 def _parts_missing(a: str, b: str) -> bool:
-    return _latin(a) and _latin(b) and _align(_plain(a).split(), _plain(b).split(), typos=0)
+    return _latin(a) and _latin(b) and _aligned(a, b, _initial)
+
+
+def _short_form(a: str, b: str) -> bool:
+    return _latin(a) and _latin(b) and _aligned(a, b, lambda one, other: _initial(one, other) or same_given_name(one, other))
 
 
 def _typo(a: str, b: str) -> bool:
-    return _latin(a) and _latin(b) and _align(_plain(a).split(), _plain(b).split(), typos=1)
+    if not (_latin(a) and _latin(b)):
+        return False
+    first, second = _words(a), _words(b)
+    if abs(len(first) - len(second)) == 1 and min(len(a), len(b)) >= SHORTEST_WHOLE and OSA.distance(a, b, score_cutoff=1) <= 1:
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    for index, word in enumerate(shorter):
+        for other in longer:
+            if word != other and _one_error(word, other, is_last=index == len(shorter) - 1):
+                mended = [*shorter[:index], other, *shorter[index + 1 :]]
+                if _aligned_words(mended, longer, _initial) and _full_words(shorter, longer):
+                    return True
+    return False
 
 
 def _pinyin(a: str, b: str) -> bool:
@@ -112,47 +139,58 @@ def _same_sound(a: str, b: str) -> bool:
     return all(pinyin.same_sound(one, other) for one, other in different)
 
 
-def _align(a: list[str], b: list[str], typos: int) -> bool:
-    """Match every word of the shorter name with its own word of the longer: equal, an initial, or (``typos`` times) one typing error apart.
+def _aligned(a: str, b: str, match: Match) -> bool:
+    return _aligned_words(_words(a), _words(b), match)
 
-    Two words at least must match, one of them in full, letter for letter.
-    """
+
+def _aligned_words(a: list[str], b: list[str], match: Match) -> bool:
+    """Return whether one name is the other with given names shortened or left out, in either order of surname and given names."""
     short, long = (a, b) if len(a) <= len(b) else (b, a)
-    if len(short) < 2:
+    if len(short) < 2 or not _full_words(short, long):
         return False
-    left = list(long)
-    unmatched = []
-    full = 0
-    for word in short:
-        if word in left and len(word) > 1:
-            left.remove(word)
-            full += 1
-        else:
-            unmatched.append(word)
-    for word in unmatched:
-        found = next((other for other in left if _initial(word, other)), None)
-        if found is None and typos:
-            found = next((other for other in left if _one_error(word, other)), None)
-            typos -= found is not None
-        if found is None:
-            return False
-        left.remove(found)
-    return full >= 1
+    turned = [*long[1:], long[0]]
+    if any(_given_match(short, form, match) for form in (long, turned)):
+        return True
+    return len(long) > len(short) and short == long[: len(short)] and all(len(word) > 1 for word in short)
+
+
+def _given_match(short: list[str], long: list[str], match: Match) -> bool:
+    """Surnames (last words) equal, first given names matching, the other given names of the shorter found in order in the longer."""
+    if short[-1] != long[-1] or not (short[0] == long[0] or match(short[0], long[0])):
+        return False
+    rest = iter(long[1:-1])
+    return all(any(word == other or match(word, other) for other in rest) for word in short[1:-1])
+
+
+def _full_words(a: list[str], b: list[str]) -> bool:
+    return any(len(word) > 1 and word in b for word in a)
 
 
 def _initial(a: str, b: str) -> bool:
     return (len(a) == 1 or len(b) == 1) and a[0] == b[0]
 
 
-def _one_error(a: str, b: str) -> bool:
-    shortest = min(len(a), len(b))
-    if shortest < SHORTEST_TYPO or abs(len(a) - len(b)) > 1 or OSA.distance(a, b, score_cutoff=1) > 1:
+def _one_error(a: str, b: str, is_last: bool) -> bool:
+    short, long = sorted((len(a), len(b)))
+    if short < SHORTEST_TYPO - 1 or long < SHORTEST_TYPO or OSA.distance(a, b, score_cutoff=1) > 1:
         return False
-    return a[0] == b[0] or shortest >= SHORTEST_FIRST_LETTER or (a[0] == b[1] and a[1] == b[0])
+    if a[0] == b[0] or is_last or short != long:
+        return True
+    return short >= SHORTEST_FIRST_LETTER or (a[0] == b[1] and a[1] == b[0])
 
 
 def _latin(name: str) -> bool:
     return not any("\u3400" <= character <= "\u9fff" or character >= "\U00020000" for character in name)
+
+
+def _words(name: str) -> list[str]:
+    words = name.split()
+    return words[:-1] if len(words) > 2 and words[-1] in GENERATIONS else words
+
+
+def _generation(name: str) -> str:
+    last = name.rpartition(" ")[2]
+    return last if last in GENERATIONS else ""
 
 
 def _plain(name: str) -> str:
@@ -161,10 +199,12 @@ def _plain(name: str) -> str:
 
 CASES: tuple[Case, ...] = (
     Case("equal", ("Michelle Day", "MICHELLE  DAY"), _equal),
-    Case("umlauts written out", ("Jürgen Groß", "Juergen Gross"), _umlauts),
     Case("words joined", ("Karl-Heinz Otto", "Karlheinz Otto"), _joined),
     Case("order of parts", ("Wei Zhang", "Zhang Wei"), _order),
     Case("initials and missing middle names", ("M L Day", "Michelle Laura Day"), _parts_missing),
+    Case("umlauts written out", ("Jürgen Groß", "Juergen Gross"), _umlauts),
+    Case("a generation left out", ("Henry Boyd", "Henry Boyd Jr"), lambda a, b: _words(a) == _words(b)),
+    Case("short form of a given name", ("Dave Foster", "David Foster"), _short_form),
     Case("one typing error", ("Michelle Day", "Michlele Day"), _typo),
     Case("pinyin and characters", ("张伟", "Wei Zhang"), _pinyin),
     Case("a character of the same sound", ("李小明", "李晓明"), _same_sound),

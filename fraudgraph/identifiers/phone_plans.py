@@ -32,6 +32,8 @@ class Plan:
     """Pattern of all national numbers that have been given out, without trunk."""
     lengths: frozenset[int]
     """Possible lengths of a national number without trunk."""
+    usual: frozenset[int]
+    """Of these, the lengths of landlines and mobiles."""
 
 
 @cache
@@ -49,7 +51,8 @@ def plan(region: str) -> Plan | None:
         trunk=trunk,
         trunk_required=bool(trunk) and trunk != "1",
         valid="^(?:" + "|".join(dict.fromkeys(patterns)) + ")$",
-        lengths=frozenset(length for length in data.general_desc.possible_length if length > 0),
+        lengths=_lengths(data.general_desc),
+        usual=_lengths(data.fixed_line) | _lengths(data.mobile),
     )
 
 
@@ -86,6 +89,10 @@ def possible_lengths() -> dict[str, int]:
 def region_of() -> dict[str, str]:
     """Return calling code -> its main region."""
     return {code: regions[0] for code, regions in codes().items()}
+
+
+def _lengths(kind: phonenumbers.PhoneNumberDesc | None) -> frozenset[int]:
+    return frozenset(length for length in (kind.possible_length if kind is not None else ()) if length > 0)
 
 
 def _main(regions: tuple[str, ...]) -> Plan:

@@ -9,7 +9,7 @@ import polars as pl
 
 from fraudgraph.identifiers import placeholders
 from fraudgraph.identifiers.registry import MALFORMED, MASKED, MISSING, OPAQUE, PLACEHOLDER, STATUS, VALID, Keyed
-from fraudgraph.model import BoolArray
+from fraudgraph.model import IntArray
 
 _ODD = r"[^ -~\x{4E00}-\x{9FFF}]"
 _INVISIBLE = r"[\p{Cc}\p{Cf}]"
@@ -82,6 +82,18 @@ def has_cjk(values: pl.Series) -> pl.Series:
     return values.str.contains(r"[\x{3400}-\x{9FFF}\x{20000}-\x{2FA1F}]")
 
 
+def distinct_codes(values: pl.Series) -> tuple[pl.Series, IntArray]:
+    """Return (distinct values, the place of each value among them)."""
+    _, first, code = np.unique(values.hash().to_numpy(), return_index=True, return_inverse=True)
+    distinct = values.gather(first)
+    if (distinct.gather(code).eq_missing(values)).all():
+        return distinct, code
+    distinct = values.unique()  # two values of one hash: once in a million books
+    places = pl.DataFrame({"v": distinct, "i": np.arange(len(distinct), dtype=np.int64)})
+    found = values.rename("v").to_frame().join(places, on="v", how="left", nulls_equal=True, maintain_order="left")["i"]
+    return distinct, found.to_numpy()
+
+
 def in_two(values: pl.Series, fast: pl.Series, fast_key: pl.Series, slow: Slow) -> Keyed:
     """Put together the keys of the plain values and those of the rest.
 
@@ -95,11 +107,8 @@ def in_two(values: pl.Series, fast: pl.Series, fast_key: pl.Series, slow: Slow) 
     keys = [fast_key.rename("k")]
     states = [pl.Series("s", [VALID], dtype=STATUS).new_from_index(0, len(fast_key))]
     if rest_mask.any():
-        rest = values.filter(pl.Series(rest_mask)).rename("v")
-        distinct = rest.unique()
+        distinct, code = distinct_codes(values.filter(pl.Series(rest_mask)))
         keyed = slow(distinct)
-        codes = pl.DataFrame({"v": distinct, "i": np.arange(len(distinct), dtype=np.int64)})
-        code = rest.to_frame().join(codes, on="v", how="left", maintain_order="left")["i"].to_numpy()
         place[rest_mask] = len(fast_key) + code
         keys.append(keyed.key.rename("k"))
         states.append(keyed.status.rename("s"))
@@ -151,9 +160,3 @@ def digests(values: pl.Series) -> tuple[pl.Series, pl.Series]:
     found[mask.to_numpy()] = hit.to_numpy()
     keys = part.filter(hit).str.to_lowercase()
     return pl.Series(found), keys.to_frame("k").select(pl.lit(OPAQUE) + pl.col("k")).to_series().rename("k")
-
-
-def flags(mask: pl.Series) -> BoolArray:
-    """Return a Boolean Series as a numpy array, nulls as false."""
-    array: BoolArray = mask.fill_null(False).to_numpy()
-    return array

@@ -42,9 +42,9 @@ def _slow(values: pl.Series) -> Keyed:
 
 def building(keys: pl.Series) -> pl.Series:
     """Return the building of address keys; null for opaque ones."""
-    frame = keys.to_frame("k")
-    plain = ~pl.col("k").str.starts_with(OPAQUE)
-    return frame.select(pl.when(plain).then(pl.col("k").str.split_exact("|", 1).struct[0]).alias("k"))["k"]
+    houses = keys.str.replace(r"\|.*$", "")
+    opaque = houses.str.starts_with(OPAQUE).fill_null(False)
+    return houses.set(opaque, None) if opaque.any() else houses
 
 
 KINDS = (Kind("address", normalise), Kind("employer_address", normalise))

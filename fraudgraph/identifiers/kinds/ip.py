@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.identifiers.registry import MALFORMED, PLACEHOLDER, VALID, Context, Derivation, Keyed, Kind
-from fraudgraph.identifiers.text import clean, in_two, judged
+from fraudgraph.identifiers.text import clean, in_two, judged, patch
 from fraudgraph.model import BoolArray, IntArray
 
 V4 = r"^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$"
@@ -89,12 +89,16 @@ def _v6(text: str) -> tuple[str, bool]:
 
 def ip24(keys: pl.Series) -> pl.Series:
     """Return the /24 (IPv6: /48) of IP keys."""
-    return keys.str.extract(r"^([0-9]+\.[0-9]+\.[0-9]+)\.").fill_null(keys.str.extract(r"^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+):"))
+    return _prefix(keys, r"\.[0-9]+$", r"^([0-9a-f]+:[0-9a-f]+:[0-9a-f]+):")
 
 
 def ip16(keys: pl.Series) -> pl.Series:
     """Return the /16 (IPv6: /32) of IP keys."""
-    return keys.str.extract(r"^([0-9]+\.[0-9]+)\.").fill_null(keys.str.extract(r"^([0-9a-f]+:[0-9a-f]+):"))
+    return _prefix(keys, r"\.[0-9]+\.[0-9]+$", r"^([0-9a-f]+:[0-9a-f]+):")
+
+
+def _prefix(keys: pl.Series, four: str, six: str) -> pl.Series:
+    return patch(keys.str.replace(four, ""), keys.str.contains(":", literal=True), lambda part: part.str.extract(six))
 
 
 KINDS = (Kind("ip", normalise, digests=False),)

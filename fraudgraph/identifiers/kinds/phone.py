@@ -7,9 +7,10 @@ plans grow faster than any list of them. Lists and patterns only serve to tell c
 
 1. eleven digits from 13 to 19, or an area code with 0, in an application with a Chinese name or resident ID: mainland China;
 2. 1-305-987-0405, with these separators: North America;
-3. valid in the country that the application's other fields name (`fraudgraph.identifiers.country`);
-4. valid in ``records.default_region``, then in each of ``identifiers.phone_regions``;
-5. possible in the country that the other fields name, then in the default region;
+3. valid, else of a usual length, in the country that the application's other fields name (`fraudgraph.identifiers.country`);
+4. valid in ``records.default_region``, then in each of ``identifiers.phone_regions``; the other way round where the default is a Chinese
+   region and the applicant's name is written in other letters;
+5. of a usual length in the default region;
 6. a country code without + (8613912345678);
 7. else the digits themselves (without leading zeros), which still meet the same number written alike.
 """
@@ -20,46 +21,60 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.identifiers import country, phone_plans
-from fraudgraph.identifiers.registry import MALFORMED, PLACEHOLDER, STATUS, VALID, Context, Derivation, Keyed, Kind
+from fraudgraph.identifiers.registry import MALFORMED, MISSING, PLACEHOLDER, STATUS, VALID, Context, Derivation, Keyed, Kind
 from fraudgraph.identifiers.runs import phone_runs
-from fraudgraph.identifiers.text import clean, in_two, is_masked, is_repeated, is_sequence, judged
+from fraudgraph.identifiers.text import clean, distinct_codes, is_masked, is_repeated, is_sequence, judged
 
 MOBILE = r"^1[3-9][0-9]{9}$"
 GROUPED_MOBILE = r"^(?:\+?86[- ]*)?(1[3-9][0-9])[- ]?([0-9]{4})[- ]?([0-9]{4})$"
 LANDLINE = r"^(?:0[0-9]{2,3})[- ]?[0-9]{7,8}$"
 EXTENSION = r"(?i)\s*(?:转|分机|;?\s*ext(?:ension|n)?\.?\s*=?|;|[x#])\s*[0-9]{1,6}\s*$"
 NORTH_AMERICAN = r"^1[-. ]\(?[2-9][0-9]{2}\)?[-. ][0-9]{3}[-. ][0-9]{4}$"
+PLAIN_LANDLINE = r"^0[1-9][0-9]{1,2}-?[2-9][0-9]{6,7}$"
+REPEATED = r"(?:0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})$"
 SHORTEST, LONGEST = 7, 15
 
 
 def normalise(values: pl.Series, context: Context) -> Keyed:
     """Return the E.164 keys of telephone numbers."""
     chinese = _chinese_rows(values, context)
-    mobile = (values.str.contains(MOBILE) & chinese).fill_null(False)
-    key = values.filter(mobile).to_frame("k").select((pl.lit("+86") + pl.col("k")).alias("k"))["k"]
-    rest = ~mobile & values.is_not_null()
-    if not rest.any():
-        return in_two(values, mobile, key, _nothing)
-    region = pl.Series([None], dtype=pl.String).new_from_index(0, int(rest.sum()))
-    if context.frame is not None:
-        part = context.frame.filter(rest)
-        filled = [name for name in part.columns if part[name].dtype == pl.String and part[name].null_count() < part.height]
-        region = country.hints(part.select(filled), context.settings.text("records.default_region")) if filled else region
-    tagged = pl.DataFrame({"v": values.filter(rest), "h": region, "c": chinese.filter(rest)})
-    distinct = tagged.unique()
-    keyed = _slow(distinct, context)
-    known = distinct.with_columns(keyed.key.alias("k"), keyed.status.alias("s"))
-    found = tagged.join(known, on=["v", "h", "c"], how="left", nulls_equal=True, maintain_order="left")
+    mobile = values.str.contains(MOBILE)
+    landline = values.str.contains(PLAIN_LANDLINE)
+    fast = ((mobile | landline) & chinese).fill_null(False)
+    plain = pl.DataFrame({"v": values, "l": landline}).filter(fast)
+    bare = pl.when(pl.col("l")).then(pl.col("v").str.slice(1).str.replace("-", "", literal=True)).otherwise(pl.col("v"))
+    key = plain.select((pl.lit("+86") + bare).alias("k"))["k"]
+    key = key.set(key.str.contains(REPEATED), None) if key.str.contains(REPEATED).any() else key
+    rest = ~fast & (values != "").fill_null(False)
+    tagged = pl.DataFrame({"v": values, "c": chinese, "w": _western_rows(values, context)}).filter(rest)
+    tagged = tagged.with_columns(_region_hints(tagged, rest, context).alias("h"))
+    tags = pl.concat_str(pl.col("h").fill_null(""), pl.col("c", "w").cast(pl.Int8), pl.lit("\x00"), pl.col("v"))
+    labels, code = distinct_codes(tagged.select(tags.alias("t"))["t"])
+    example = np.empty(len(labels), dtype=np.int64)
+    example[code] = np.arange(len(code))
+    found = _slow(tagged[example], context)
     place = np.full(len(values), -1, dtype=np.int64)
-    place[mobile.to_numpy()] = np.arange(len(key))
-    place[rest.to_numpy()] = len(key) + np.arange(found.height)
+    place[fast.to_numpy()] = np.arange(len(key))
+    place[rest.to_numpy()] = len(key) + code
     where = pl.Series(place).set(pl.Series(place < 0), None)
-    status = pl.concat([pl.Series("s", [VALID], dtype=STATUS).new_from_index(0, len(key)), found["s"]]).gather(where).fill_null(0)
-    return Keyed(pl.concat([key, found["k"]]).gather(where), status)
+    quick = key.is_null().to_frame("s").select(pl.when("s").then(PLACEHOLDER).otherwise(VALID).cast(STATUS))["literal"].rename("s")
+    status = pl.concat([quick, found.status.rename("s")]).gather(where).fill_null(MISSING)
+    return Keyed(pl.concat([key, found.key.rename("k")]).gather(where), status)
 
 
-def _nothing(values: pl.Series) -> Keyed:
-    return Keyed(values, pl.Series("s", [MALFORMED], dtype=STATUS).new_from_index(0, len(values)))
+def _region_hints(tagged: pl.DataFrame, rest: pl.Series, context: Context) -> pl.Series:
+    """Return the region that each application's other fields name: asked only for numbers without country code that are not Chinese."""
+    nothing = pl.Series("h", [None], dtype=pl.String).new_from_index(0, tagged.height)
+    if context.frame is None:
+        return nothing
+    needed = ~tagged["c"] & ~tagged["v"].str.contains(r"^\s*(?:\+|00)")
+    if not needed.any():
+        return nothing
+    part = context.frame.filter(rest).filter(needed)
+    filled = [name for name in part.columns if part[name].dtype == pl.String and part[name].null_count() < part.height]
+    if not filled:
+        return nothing
+    return nothing.scatter(needed.arg_true(), country.hints(part.select(filled), context.settings.text("records.default_region")))
 
 
 def _chinese_rows(values: pl.Series, context: Context) -> pl.Series:
@@ -75,14 +90,22 @@ def _chinese_rows(values: pl.Series, context: Context) -> pl.Series:
     return result
 
 
+def _western_rows(values: pl.Series, context: Context) -> pl.Series:
+    """Return which applications have a name in other than Chinese characters although the default region is Chinese."""
+    name = context.column("name")
+    if name is None or context.settings.text("records.default_region") not in country.CHINESE_REGIONS:
+        return pl.Series([False]).new_from_index(0, len(values))
+    return (name.str.len_bytes() < name.str.len_chars() * 2).fill_null(False)
+
+
 def _slow(distinct: pl.DataFrame, context: Context) -> Keyed:
-    """Judge distinct (value, region hint, is Chinese)."""
+    """Judge distinct (value, region hint ``h``, Chinese ``c``, Western ``w``)."""
     cleaned = clean(distinct["v"]).str.replace(EXTENSION, "").str.replace_all(r"[‐‑‒–—―−]", "-").str.replace(r"\(0\)", "").str.replace(r"^\((\+|00)", "$1")
     cleaned = cleaned.str.replace(r"^(.*?[0-9].{6,}?)[/,;、|].*$", "$1").str.strip_chars()
     international = cleaned.str.contains(r"^(?:\+|00[1-9])")
     digits = cleaned.str.replace(r"^(?:\+|00)", "", literal=False).str.replace_all(r"[^0-9]", "")
     foreign = cleaned.str.contains(r"[^0-9()+\-. /~\s\x{00A0}]")
-    frame = pl.DataFrame({"v": cleaned, "d": digits, "i": international, "h": distinct["h"], "c": distinct["c"], "bad": foreign | is_masked(cleaned)})
+    frame = pl.DataFrame({"v": cleaned, "d": digits, "i": international, "h": distinct["h"], "c": distinct["c"], "w": distinct["w"], "bad": foreign | is_masked(cleaned)})
     usable = (frame["d"].str.len_bytes().is_between(SHORTEST, LONGEST) & ~frame["bad"]).fill_null(False)
     key = pl.select(
         pl.when(usable).then(pl.coalesce(_international(frame), _national(frame, context), _digits_alone(frame))).alias("k")
@@ -90,7 +113,7 @@ def _slow(distinct: pl.DataFrame, context: Context) -> Keyed:
     keyed = judged("phone", cleaned, key)
     significant = digits.str.strip_chars_start("0")
     invented = (
-        is_repeated(digits) | is_sequence(digits) | significant.str.contains(r"(?:0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})$")
+        is_repeated(digits) | is_sequence(digits) | significant.str.contains(REPEATED)
     ) & (digits.str.len_bytes() >= 3)
     invented = invented & keyed.status.is_in([VALID, MALFORMED])
     return Keyed(keyed.key.set(invented, None), keyed.status.set(invented, PLACEHOLDER))
@@ -126,10 +149,9 @@ def _national(frame: pl.DataFrame, context: Context) -> pl.Series:
         pl.when(chinese).then(pl.lit("+86") + pl.col("d").str.slice(1)),
         pl.when(pl.col("v").str.contains(NORTH_AMERICAN)).then(pl.lit("+") + pl.col("d")),
     ]
-    steps += [pl.when(pl.col("h") == region).then(_valid(region, strict=False)) for region in hinted]
-    steps += [_valid(default, strict=False), *(_valid(region, strict=True) for region in others)]
-    steps += [pl.when(pl.col("h") == region).then(_possible(region)) for region in hinted]
-    steps += [_possible(default)]
+    steps += [pl.when(pl.col("h") == region).then(pl.coalesce(_valid(region, strict=False), _possible(region))) for region in hinted]
+    steps += [pl.when(~pl.col("w")).then(_valid(default, strict=False)), *(_valid(region, strict=True) for region in others)]
+    steps += [_valid(default, strict=False), _possible(default)]
     done = frame.select(pl.when(local).then(pl.coalesce(steps)).alias("k"), pl.when(local).then(pl.col("d")).alias("d"))
     return done["k"].zip_with(done["k"].is_not_null(), _with_code(done["d"].set(done["d"].str.starts_with("0"), None)))
 
@@ -147,13 +169,12 @@ def _valid(region: str, strict: bool) -> pl.Expr:
 
 
 def _possible(region: str) -> pl.Expr:
-    """Return the key where the digits have a possible length in ``region`` and, where it has one, its trunk prefix."""
+    """Return the key where the digits have a usual length in ``region`` and, where it has one, its trunk prefix."""
     plan = phone_plans.plan(region)
     if plan is None:
         return pl.lit(None, dtype=pl.String)
     number, prefixed = _without_trunk(plan)
-    usual = [length for length in plan.lengths if length >= SHORTEST]
-    fits = number.str.len_bytes().is_in(usual) & (prefixed if plan.trunk_required else ~pl.col("d").str.starts_with("0"))
+    fits = number.str.len_bytes().is_in(sorted(plan.usual)) & (prefixed if plan.trunk_required else ~pl.col("d").str.starts_with("0"))
     return pl.when(fits).then(pl.lit(f"+{plan.code}") + number)
 
 
