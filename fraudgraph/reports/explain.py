@@ -74,6 +74,15 @@ def headline(applications: int, span: str, flagged: int, gangs: int, case: str, 
     )
 
 
+def title(group: Group) -> str:
+    """Return a card's title: how many people, and around what."""
+    people = words.plural(len(group.members), "person", "people")
+    if group.shared and group.shared[0].value and len(group.shared[0].members) == len(group.members):
+        return f"{people} around one {group.shared[0].word}"
+    kinds = list(dict.fromkeys([shared.word for shared in group.shared[:6]] + [word for word, _ in group.given]))[:3]
+    return f"{people} tied by {words.listed(kinds)}" if kinds else people
+
+
 def why(group: Group, flagged: bool) -> list[str]:
     """Return the sentences that say why ``group`` is called a gang, or where it stands in the queue."""
     people = words.plural(len(group.members), "person", "people")
@@ -81,7 +90,8 @@ def why(group: Group, flagged: bool) -> list[str]:
     made += f", for {words.amount(group.amount)} in all." if group.amount else "."
     said = [made]
     if flagged and group.mean_intent is not None and group.threshold is not None:
-        sentence = f"Their mean fraud intent is {group.mean_intent:.2f}, above the threshold T = {group.threshold:.2f}."
+        place = "above" if group.mean_intent > group.threshold else "which other rules than the mean weigh against"
+        sentence = f"Their mean fraud intent is {group.mean_intent:.2f}, {place} the threshold T = {group.threshold:.2f}."
         if group.known < len(group.members):
             sentence = f"The intents of {group.known} of them are known. " + sentence.replace("Their", "The")
         said.append(sentence)
@@ -104,9 +114,11 @@ def reasons(group: Group) -> list[tuple[str, str, str]]:
 
 def stopped(counts: Mapping[str, int]) -> str:
     """Return the sentence on communities over T that another gate stopped; empty where there are none."""
-    parts = [f"{count:,} {GATES.get(gate, words.show(gate))}" for gate, count in sorted(counts.items()) if count]
-    total = sum(counts.values())
-    if not parts:
+    found = [(GATES.get(gate, words.show(gate)), count) for gate, count in sorted(counts.items()) if count]
+    if not found:
         return ""
-    were = "was" if total == 1 else "were"
-    return f"{words.plural(total, 'more group')} had a mean above T and {were} not called a gang: {words.listed(parts)}."
+    total = sum(count for _, count in found)
+    groups = f"{words.plural(total, 'more group')} had a mean above T but"
+    if len(found) == 1:
+        return f"{groups} {found[0][0]}."
+    return f"{groups} {'was' if total == 1 else 'were'} not called a gang: {words.listed([f'{count:,} {why}' for why, count in found])}."

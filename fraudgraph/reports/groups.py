@@ -6,7 +6,7 @@ Only the groups shown are looked at one by one (a dozen), and the store is asked
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,6 +69,8 @@ class Group:
     """What explains most first."""
     relations: tuple[tuple[int, int], ...]
     """Pairs of members who are tied, by number."""
+    given: tuple[tuple[str, int], ...]
+    """(kind of relation from a relations file, people whom it ties), most people first."""
     reasons: tuple[tuple[str, int], ...]
     """(code of the closed table, people), in the order of the table."""
     applications: int
@@ -118,7 +120,7 @@ def _groups(reader: Reader, table: pl.DataFrame, people: pl.DataFrame, evidence:
     uses = _uses(reader.table("keys", where=where).join(membership, on="application_id"))
     hubs = set(reader.table("hubs", columns=["kind", "key"]).iter_rows())
     reasons = dict(reader.table("reasons", where={"person_id": ids}).iter_rows())
-    ties = reader.table("ties", columns=["person_a", "person_b"], where={"person_a": ids})
+    ties = reader.table("ties", columns=["person_a", "person_b", "link_class"], where={"person_a": ids})
     shown = []
     for row in table.iter_rows(named=True):
         mine = set(people.filter(pl.col("group_id") == row["group_id"])["person_id"])
@@ -187,7 +189,8 @@ def _group(
         grade=row.get("grade") or "",
         members=tuple(members),
         shared=_shared(uses, evidence, hubs, number),
-        relations=tuple(sorted((number[a], number[b]) for a, b in ties.iter_rows() if a in number and b in number)),
+        relations=tuple(sorted((number[a], number[b]) for a, b in ties.select("person_a", "person_b").iter_rows())),
+        given=_given(ties),
         reasons=tuple((code, codes[code]) for code in REASON_CODES if codes[code]),
         applications=applications.height,
         first=times[0] if times else None,
@@ -200,6 +203,28 @@ def _group(
         p_cut=row["p_cut"],
         score=row.get("score"),
     )
+
+
+def _given(ties: pl.DataFrame) -> tuple[tuple[str, int], ...]:
+    """Return the kinds of given relations among ``ties``, with the people whom each ties."""
+    people: dict[str, set[str]] = {}
+    for a, b, link_class in ties.iter_rows():
+        shares = (link_class or "").split("; ")[0].split(" + ")
+        for kind in (share for share in shares if share.startswith(kinds.RELATION)):
+            people.setdefault(kinds.kind_of(kind).word, set()).update((a, b))
+    return tuple(sorted(((word, len(tied)) for word, tied in people.items()), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _told_apart(ordered: list[Shared]) -> tuple[Shared, ...]:
+    """Return ``ordered`` with a number behind values that look alike once they are masked."""
+    alike = Counter((shared.kind, shared.value) for shared in ordered)
+    place: Counter[tuple[str, str]] = Counter()
+    named = []
+    for shared in ordered:
+        look = (shared.kind, shared.value)
+        place[look] += 1
+        named.append(replace(shared, value=f"{shared.value} ({place[look]})") if shared.value and alike[look] > 1 else shared)
+    return tuple(named)
 
 
 def _shared(uses: pl.DataFrame, evidence: pl.DataFrame, hubs: set[tuple[str, str]], number: dict[str, int]) -> tuple[Shared, ...]:
@@ -217,7 +242,7 @@ def _shared(uses: pl.DataFrame, evidence: pl.DataFrame, hubs: set[tuple[str, str
         held = tuple(place for place, _ in places)
         found.append((-rank, kind, key, Shared(kind, kinds.masked(kind, key), held, frozenset(p for p, c in places if c), outside, rank)))
     ordered = [shared for *_, shared in sorted(found, key=lambda item: item[:3])]
-    return tuple(shared for place, shared in enumerate(ordered) if not _implied(shared, ordered, place))
+    return _told_apart([shared for place, shared in enumerate(ordered) if not _implied(shared, ordered, place)])
 
 
 def _implied(shared: Shared, ordered: list[Shared], place: int) -> bool:

@@ -7,7 +7,7 @@ from math import sqrt
 
 import polars as pl
 
-from fraudgraph.reports.tables import DISSOLVED
+from fraudgraph.reports.tables import LIVE
 from fraudgraph.stores.port import Reader
 
 GRADES = ("A", "B", "C", "D")
@@ -53,7 +53,7 @@ def wilson(hits: int, trials: int) -> tuple[float, float] | None:
 
 def flagged_applications(reader: Reader) -> pl.DataFrame:
     """Return application_id, grade of the applications of everybody in a gang of this night."""
-    live = reader.table("gangs", columns=["gang_id", "status", "grade"]).filter(pl.col("status") != DISSOLVED)
+    live = reader.table("gangs", columns=["gang_id", "community_id", "grade"]).filter(LIVE)
     people = reader.table("gang_members").join(live, on="gang_id").sort("person_id", "gang_id").unique("person_id", keep="first")
     where = {"person_id": people["person_id"].sort().to_list()}
     membership = reader.table("membership", columns=["application_id", "person_id"], where=where)

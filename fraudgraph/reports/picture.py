@@ -25,6 +25,9 @@ MOST_SHARED = 18
 """Circles and labels in one picture."""
 
 RADIUS = 13.0
+RAISED = 8.0
+"""Of a circle over the middle of its box, whose lower part is the name."""
+
 SHELVES = 10
 """Steps of the colour scale of intents."""
 
@@ -147,15 +150,16 @@ def _image(
     points = layout.place(offset + len(labels), edges, box_width, box_height, aspect=1.25)
     low = (points - np.column_stack([box_width, box_height]) / 2).min(axis=0) - 6
     size = (points + np.column_stack([box_width, box_height]) / 2).max(axis=0) + 6 - low
-    width, height = max(float(size[0]), 420.0), max(float(size[1]), 180.0)
+    width, height = max(float(size[0]), 500.0), max(float(size[1]), 190.0)
     points = np.round(points - low + (np.array([width, height]) - size) / 2, 1)
     lines = [
-        el("line", x1=_x(points, a), y1=_y(points, a), x2=_x(points, offset + b), y2=_y(points, offset + b),
+        el("line", x1=_x(points, a), y1=_y(points, a) - RAISED, x2=_x(points, offset + b), y2=_y(points, offset + b),
            class_="own" if (a, b) in solid else "contact")
         for a, b in strands
     ]  # fmt: skip
     lines += [
-        el("line", x1=_x(points, a), y1=_y(points, a), x2=_x(points, b), y2=_y(points, b), class_="given") for a, b in straight
+        el("line", x1=_x(points, a), y1=_y(points, a) - RAISED, x2=_x(points, b), y2=_y(points, b) - RAISED, class_="given")
+        for a, b in straight
     ]  # fmt: skip
     people = [_circle(group, one, _x(points, place), _y(points, place)) for place, one in enumerate(circles)]
     values = [
@@ -184,7 +188,7 @@ def _circle(group: Group, one: _Person, x: float, y: float) -> Markup:
         said = f"{first.name}, {words.show(first.person_id, 40)}, intent {words.intent(one.intent)}, "
         said += words.plural(first.applications, "application")
         inside, below = words.intent(one.intent).lstrip("0") if one.intent is not None else "?", one.label
-    middle = y - 8
+    middle = y - RAISED
     return el(
         "g",
         el("title", said),

@@ -32,6 +32,7 @@ class Card:
     """One group with its picture."""
 
     group: Group
+    title: str
     drawing: picture.Drawing
     dots: Any
     why: list[str]
@@ -49,7 +50,7 @@ def page(reader: Reader, night: int) -> str:
     summary: dict[str, Any] = next((dict(batch.summary) for batch in reader.batches() if batch.night == night), {})
     case = explain.case_of(summary)
     gangs = tables.gangs(reader)
-    live = gangs.filter(pl.col("status") != tables.DISSOLVED)
+    live = gangs.filter(tables.LIVE)
     verdicts = reader.table("verdicts").filter(pl.col("members") >= 2)
     times = reader.table("applications", columns=["applied_at"])
     flagged = months.flagged_applications(reader)
@@ -82,6 +83,7 @@ def page(reader: Reader, night: int) -> str:
             "more_gangs": max(gangs.height - LISTED, 0),
             "nearest": list(verdicts.pipe(_nearest).iter_rows(named=True)) if live.is_empty() and queue.is_empty() else [],
             "queue": list(queue.head(LISTED).iter_rows(named=True)),
+            "notes": _notes(summary),
             "unread": _unread(summary, reader.batch_table("rejects", night)),
             "hubs": _hubs(reader.table("hubs")),
             "made_with": _made_with(reader, summary, zone, night),
@@ -123,7 +125,7 @@ def _figures(
         (words.count(flagged), "flagged applications", f"{share} of all applications"),
     ]
     if len(asked) and asked.sum() > 0:
-        found.append((words.amount(float(asked.sum())), "amount asked by gangs", "in the book’s own currency"))
+        found.append((words.amount(float(asked.sum())), "asked by gangs", "in the book’s currency"))
     return found
 
 
@@ -139,12 +141,11 @@ def _batch(reader: Reader, night: int, flagged: pl.DataFrame, book: int) -> str:
 def _numbers(reader: Reader, summary: Mapping[str, Any], live: pl.DataFrame, verdicts: pl.DataFrame) -> dict[str, str]:
     """Return this run's own numbers for the explanation; empty texts where the store does not say."""
     levels = live if not live.is_empty() else verdicts.filter(pl.col("threshold").is_not_null())
+    said = summary.get("calibration")
+    mean = said.get("mean_intent") if isinstance(said, Mapping) else None
     threshold = levels["threshold"].drop_nulls().max()
     limit = levels["p_cut"].drop_nulls().max()
     ties = reader.table("ties", columns=["person_a"]).height
-    calibration = reader.calibration()
-    document = calibration.document if calibration else {}
-    mean = document.get("mu", document.get("mean_intent"))
     ruleset = reader.ruleset()
     least = (ruleset.document if ruleset else {}).get("verdicts.min_members", reader.settings().get("verdicts.min_members", 3))
     return {
@@ -167,7 +168,7 @@ def _stopped(verdicts: pl.DataFrame) -> dict[str, int]:
 
 def _card(group: Group, flagged: bool) -> Card:
     dots = chart.intents(group) if group.known else ""
-    return Card(group, picture.draw(group), dots, explain.why(group, flagged), explain.reasons(group), flagged)
+    return Card(group, explain.title(group), picture.draw(group), dots, explain.why(group, flagged), explain.reasons(group), flagged)
 
 
 def _listed(gangs: pl.DataFrame, zone: str) -> list[dict[str, Any]]:
@@ -187,6 +188,18 @@ def _unread(summary: Mapping[str, Any], rejects: pl.DataFrame) -> dict[str, Any]
     if all(isinstance(summary.get(key), int) for key in keys):
         found["rows"] = {key: summary[key] for key in keys}
     return found
+
+
+def _notes(summary: Mapping[str, Any]) -> list[str]:
+    """Return the sentences that the run wanted a person to read."""
+    notes = [words.show(note, 300) for note in summary.get("notes") or ()]
+    if isinstance(conflicts := summary.get("conflicts"), int) and conflicts:
+        pairs = words.plural(conflicts, "pair")
+        notes.append(f"{pairs} of applications looked like one person and contradict each other; they stay apart.")
+    if isinstance(pending := summary.get("pending"), int) and pending:
+        waiting = f"{words.plural(pending, 'given relation')} {'waits' if pending == 1 else 'wait'}"
+        notes.append(f"{waiting} for an application that is not in the book yet.")
+    return notes
 
 
 def _hubs(hubs: pl.DataFrame) -> list[tuple[str, str, int, int]]:

@@ -15,7 +15,8 @@ NARROW = 200_000
 EVIDENCE_SHOWN = 4
 """Identifiers that the evidence column of a gang names."""
 
-DISSOLVED = "dissolved"
+LIVE = pl.col("community_id").fill_null("") != ""
+"""Of a gang: it is one this night. A dissolved one is kept, with its past members, without a community."""
 
 FREE_TEXT = {
     "flags": ("application_id",),
@@ -62,8 +63,8 @@ def _said_of_people(reader: Reader) -> pl.DataFrame:
     """Return what is said of each person of whom anything is said: a small part of the book."""
     verdicts = reader.table("verdicts", columns=["community_id", "mean_intent", "members"])
     groups = communities(reader).join(verdicts, on="community_id", how="left")
-    live = reader.table("gangs", columns=["gang_id", "status", "grade"]).filter(pl.col("status") != DISSOLVED)
-    gangs = reader.table("gang_members").join(live.drop("status"), on="gang_id", how="inner")
+    live = reader.table("gangs", columns=["gang_id", "community_id", "grade"]).filter(LIVE)
+    gangs = reader.table("gang_members").join(live.drop("community_id"), on="gang_id", how="inner")
     reasons = reader.table("reasons")
     said = groups.join(gangs, on="person_id", how="full", coalesce=True).join(reasons, on="person_id", how="full", coalesce=True)
     return said.sort("person_id", "gang_id", "community_id", nulls_last=True).unique("person_id", keep="first", maintain_order=True)
@@ -77,23 +78,23 @@ def rejects(reader: Reader, night: int) -> pl.DataFrame:
 
 
 def gangs(reader: Reader) -> pl.DataFrame:
-    """Return one row a gang, the worst first, with the figures as `gangs_file` formats them and its evidence masked."""
+    """Return one row a gang, the worst first, with the figures before `gangs_file` formats them, its evidence masked."""
     table = reader.table("gangs").with_columns(pl.lit("open").alias("decision"), pl.col("grade").fill_null(""))
     found = _evidence_texts(reader.table("evidence"))
-    ended = (pl.col("status") == DISSOLVED) | (pl.col("grade") == "")
+    ended = LIVE.not_()
     return (
         table.join(found, on="gang_id", how="left")
         .sort(ended, "grade", pl.col("mean_intent").fill_null(-1.0), "members", "gang_id", descending=[False, False, True, True, False])
         .select(
-            "gang_id", "status", "decision", "grade", "members", "applications", "mean_intent", "threshold", "p_value", "p_cut",
-            "first_applied_at", "last_applied_at", "amount", "evidence",
+            "gang_id", "community_id", "status", "decision", "grade", "members", "applications", "mean_intent", "threshold", "p_value",
+            "p_cut", "first_applied_at", "last_applied_at", "amount", "evidence",
         )
     )  # fmt: skip
 
 
 def gangs_file(table: pl.DataFrame, zone: str) -> pl.DataFrame:
     """Return `gangs` with times, chances and amounts as text in their own formats."""
-    return table.with_columns(
+    return table.drop("community_id").with_columns(
         csvfile.moment("first_applied_at", zone),
         csvfile.moment("last_applied_at", zone),
         *(pl.Series(name, [words.exact(value) for value in table[name]], dtype=pl.String) for name in ("p_value", "p_cut")),
@@ -115,10 +116,15 @@ def strongest(evidence: pl.DataFrame, most: int) -> pl.DataFrame:
 
 def _evidence_texts(evidence: pl.DataFrame) -> pl.DataFrame:
     """Return gang_id, evidence: ``device 3064***c4 (5 people); phone 138****2231 (4)``."""
-    rows = strongest(evidence.filter(pl.col("members") >= 2), EVIDENCE_SHOWN)
+    rows = strongest(evidence.filter(pl.col("members") >= 2), 3 * EVIDENCE_SHOWN)
     texts: dict[str, list[str]] = {}
+    seen: dict[str, dict[str, int]] = {}
     for gang, kind, key, members in rows.select("gang_id", "kind", "key", "members").iter_rows():
-        parts = texts.setdefault(gang, [])
+        parts, most = texts.setdefault(gang, []), seen.setdefault(gang, {})
+        implied = any(most.get(stronger, 0) >= members for stronger in kinds.kind_of(kind).implied_by)
+        most[kind] = max(members, most.get(kind, 0))
+        if implied or len(parts) == EVIDENCE_SHOWN:
+            continue
         named = " ".join(part for part in (kinds.kind_of(kind).word, kinds.masked(kind, key or "")) if part)
         parts.append(f"{named.replace(';', ',')} ({members}{' people' if not parts else ''})")
     return pl.DataFrame(

@@ -63,7 +63,7 @@ def chance(probability: float | None) -> str:
     if probability is None or not math.isfinite(probability):
         return "unknown"
     if probability <= 1e-15:
-        return "less than 1 in a million billion"
+        return "under 1 in 10¹⁵"
     if probability >= 0.5:
         return f"{100 * probability:.0f} %"
     odds = 1 / probability

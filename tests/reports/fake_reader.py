@@ -16,7 +16,17 @@ from fraudgraph.stores.port import Batch, Version
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂"
 CHANNELS = ("store", "partner-app", "telesales", "web", "agent-7")
-KEY_COLUMNS = ("phone.own", "phone.contact1", "device.own", "bank_card.own", "address.own", "building.own", "wifi.own", "ip.own", "ip24.own")
+KEY_COLUMNS = (
+    "phone.own",
+    "phone.contact1",
+    "device.own",
+    "bank_card.own",
+    "address.own",
+    "building.own",
+    "wifi.own",
+    "ip.own",
+    "ip24.own",
+)
 
 
 @dataclass
@@ -29,9 +39,7 @@ class FakeReader:
     document: dict[str, Any] | None = field(default_factory=dict)
     night: int = 1
 
-    def table(
-        self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
-    ) -> pl.DataFrame:
+    def table(self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None) -> pl.DataFrame:
         frame = self.tables[name]
         for column, values in (where or {}).items():
             frame = frame.filter(pl.col(column).is_in(pl.Series(list(values), dtype=pl.String).implode()))
@@ -63,7 +71,7 @@ def empty_tables() -> dict[str, pl.DataFrame]:
         model.GANG_MEMBERS, model.REASONS, model.EVIDENCE, model.INPUT_ORDER, model.REJECTS,
     )  # fmt: skip
     tables = {table.name: table.empty() for table in every}
-    tables["keys"] = pl.DataFrame(schema={"application_id": pl.String, **{name: pl.String for name in KEY_COLUMNS}})
+    tables["keys"] = pl.DataFrame(schema={"application_id": pl.String, **dict.fromkeys(KEY_COLUMNS, pl.String)})
     return tables
 
 
@@ -98,7 +106,9 @@ class Book:
         named = name if name is not None else self.name()
         number = len(self.rows)
         own = {
-            "phone.own": f"+86138{number:08d}", "device.own": f"{number * 7919 % 16**10:010x}{number:06x}", "ip.own": f"36.{number % 200}.{number // 200}.9",
+            "phone.own": f"+86138{number:08d}",
+            "device.own": f"{number * 7919 % 16**10:010x}{number:06x}",
+            "ip.own": f"36.{number % 200}.{number // 200}.9",
             "ip24.own": f"36.{number % 200}.{number // 200}", "bank_card.own": f"62220212{number:010d}", **keys,
         }  # fmt: skip
         for time in range(times):
@@ -127,11 +137,12 @@ class Book:
         )
         tables["keys"] = pl.DataFrame(
             {"application_id": filled["application_id"], **{name: [row.keys.get(name) for row in rows] for name in KEY_COLUMNS}},
-            schema={"application_id": pl.String, **{name: pl.String for name in KEY_COLUMNS}},
+            schema={"application_id": pl.String, **dict.fromkeys(KEY_COLUMNS, pl.String)},
         )
         how = ["first" if row.person[2:] == row.application_id else "id_number" for row in rows]
         tables["membership"] = pl.DataFrame(
-            {"application_id": filled["application_id"], "person_id": [row.person for row in rows], "how": how}, schema=model.MEMBERSHIP.schema
+            {"application_id": filled["application_id"], "person_id": [row.person for row in rows], "how": how},
+            schema=model.MEMBERSHIP.schema,
         )
         joined = tables["applications"].join(tables["membership"], on="application_id")
         tables["persons"] = joined.group_by("person_id").agg(
@@ -139,7 +150,8 @@ class Book:
             pl.len().cast(pl.Int64).alias("applications"), pl.col("fraud_intent").mean().alias("intent"),
         ).sort("person_id")  # fmt: skip
         tables["input_order"] = pl.DataFrame(
-            {"application_id": [row.application_id for row in self.rows], "position": range(len(self.rows))}, schema=model.INPUT_ORDER.schema
+            {"application_id": [row.application_id for row in self.rows], "position": range(len(self.rows))},
+            schema=model.INPUT_ORDER.schema,
         )
         self._groups(tables, joined, threshold, p_cut)
         tables["rejects"] = pl.DataFrame(
@@ -147,14 +159,16 @@ class Book:
              ("value", "book.csv", 902, "amount", "n/a", "not a number")], schema=model.REJECTS.schema, orient="row",
         )  # fmt: skip
         tables["hubs"] = pl.DataFrame(
-            [("ip16", "36.7", 480, 68), ("ip24", "36.7.1", 230, 68), ("employer", "顺达物流", 350, 100)], schema=model.HUBS.schema, orient="row"
+            [("ip16", "36.7", 480, 68), ("ip24", "36.7.1", 230, 68), ("employer", "顺达物流", 350, 100)],
+            schema=model.HUBS.schema,
+            orient="row",
         )
         summary: dict[str, Any] = {
             "rows": len(rows) + 1, "accepted": len(rows), "repeated": 0, "rejected_rows": 1, "rejected_values": 2,
             "persons": tables["persons"].height, "identifiers": 14208, "seed": 1, "versions": {"fraudgraph": "0.1.0", "python": "3.11"},
-            "calibration": {"case": "learned"}, "intent_column": "fraud_intent", **more,
+            "calibration": {"case": "learned", "mean_intent": 0.221}, "intent_column": "fraud_intent", **more,
         }  # fmt: skip
-        return FakeReader(tables, summary, {"records.time_zone": "Asia/Shanghai"}, {"mu": 0.221})
+        return FakeReader(tables, summary, {"records.time_zone": "Asia/Shanghai"}, {})
 
     def _groups(self, tables: dict[str, pl.DataFrame], joined: pl.DataFrame, threshold: float | None, p_cut: float) -> None:
         verdicts, gangs, members, reasons, evidence, communities = [], [], [], [], [], []
@@ -165,27 +179,64 @@ class Book:
             chance = None if mean is None else min(10 ** (-1.1 * len(people) * max(mean - 0.25, 0.01) * 2), 1.0)
             voters, total = len(known), mine.height
             stopped = "TOO_FEW_MEMBERS" if grade is None and len(people) < 3 else "NOT_SIGNIFICANT" if grade is None else ""
-            verdicts.append((community, len(people), voters, total, mean, threshold, chance, p_cut, grade is not None, grade or "", stopped, len(people) * 0.8))
+            verdicts.append(
+                (
+                    community,
+                    len(people),
+                    voters,
+                    total,
+                    mean,
+                    threshold,
+                    chance,
+                    p_cut,
+                    grade is not None,
+                    grade or "",
+                    stopped,
+                    len(people) * 0.8,
+                )
+            )
             communities += [(community, person) for person in people]
             if grade is None:
                 continue
             gang = f"G-{community[2:]}"
             amount = float(mine["amount"].sum())
-            gangs.append((gang, community, "new", grade, len(people), total, mean, threshold, chance, p_cut, mine["applied_at"].min(), mine["applied_at"].max(), amount))
+            gangs.append(
+                (
+                    gang,
+                    community,
+                    "new",
+                    grade,
+                    len(people),
+                    total,
+                    mean,
+                    threshold,
+                    chance,
+                    p_cut,
+                    mine["applied_at"].min(),
+                    mine["applied_at"].max(),
+                    amount,
+                )
+            )
             members += [(gang, person) for person in people]
             intents = dict(tables["persons"].select("person_id", "intent").iter_rows())
             for person in people:
                 own = intents[person]
                 level = "OWN_INTENT_UNKNOWN" if own is None else "OWN_INTENT_HIGH" if own > (threshold or 0) else "OWN_INTENT_LOW"
                 reasons.append((person, f"SHARED_DEVICE;GANG_MEAN_OVER_T;{level}"))
-            uses = tables["keys"].filter(pl.col("application_id").is_in(mine["application_id"].implode())).join(tables["membership"], on="application_id")
+            uses = (
+                tables["keys"]
+                .filter(pl.col("application_id").is_in(mine["application_id"].implode()))
+                .join(tables["membership"], on="application_id")
+            )
             for slot in KEY_COLUMNS:
-                shared = uses.drop_nulls(slot).group_by(slot).agg(pl.col("person_id").n_unique().alias("people")).filter(pl.col("people") >= 2)
+                shared = (
+                    uses.drop_nulls(slot).group_by(slot).agg(pl.col("person_id").n_unique().alias("people")).filter(pl.col("people") >= 2)
+                )
                 evidence += [(gang, slot.split(".")[0], key, count, 0) for key, count in shared.sort(slot).iter_rows()]
         rows = {
             "verdicts": (verdicts, model.VERDICTS), "gangs": (gangs, model.GANGS), "gang_members": (members, model.GANG_MEMBERS),
             "reasons": (reasons, model.REASONS), "evidence": (evidence, model.EVIDENCE), "communities": (communities, model.COMMUNITIES),
-            "ties": ([(*sorted(pair), 0.6, "relation", 40.0) for pair in self.pairs], model.TIES),
+            "ties": ([(*sorted(pair), 0.6, "relation:transfer; within 7 days; 2 people", 40.0) for pair in self.pairs], model.TIES),
         }  # fmt: skip
         for name, (values, table) in rows.items():
             tables[name] = pl.DataFrame(values, schema=table.schema, orient="row")
@@ -201,23 +252,38 @@ def lenders_book(seed: int = 7, plain: int = 2400) -> Book:
     def high(low: float = 0.45, top: float = 0.97) -> float:
         return float(random.uniform(low, top))
 
-    ring = [book.person(80 + i % 3, high(), times=1 + i % 2, **{"device.own": f"3064aa9f{i // 3:04x}77c4", "phone.contact1": "+8613800001111"}) for i in range(6)]
+    ring = [
+        book.person(80 + i % 3, high(), times=1 + i % 2, **{"device.own": f"3064aa9f{i // 3:04x}77c4", "phone.contact1": "+8613800001111"})
+        for i in range(6)
+    ]
     book.group(ring, "A")
-    star = [book.person(84 + i, high(0.4), **{"phone.contact1": "+8613912345678", "wifi.own": "a4c138002f19" if i < 5 else f"ff{i:010x}"}) for i in range(9)]
+    star = [
+        book.person(84 + i, high(0.4), **{"phone.contact1": "+8613912345678", "wifi.own": "a4c138002f19" if i < 5 else f"ff{i:010x}"})
+        for i in range(9)
+    ]
     book.group(star, "A")
     chain = [
-        book.person(90 + 2 * i, high(0.3, 0.9), **{"phone.own": f"+86150{i:08d}", "phone.contact1": f"+86150{i + 1:08d}"}) for i in range(11)
+        book.person(90 + 2 * i, high(0.3, 0.9), **{"phone.own": f"+86150{i:08d}", "phone.contact1": f"+86150{i + 1:08d}"})
+        for i in range(11)
     ]
     book.group(chain, "C")
     home = [
-        book.person(110 + i / 2, None if i == 2 else high(), **{"address.own": f"江苏省南京市玄武区中山路18号{i // 4}单元", "building.own": "江苏省南京市玄武区中山路18号"})
+        book.person(
+            110 + i / 2,
+            None if i == 2 else high(),
+            **{"address.own": f"江苏省南京市玄武区中山路18号{i // 4}单元", "building.own": "江苏省南京市玄武区中山路18号"},
+        )
         for i in range(8)
     ]
     book.group(home, "B")
     big = [
         book.person(
             120 + i / 6, high(0.25, 0.95),
-            **{"device.own": f"9b1e{i // 7:04x}0041f2aa", "wifi.own": f"e0cc{i // 20:08x}", "phone.contact1": "+8618600009999" if i % 5 == 0 else f"+86187{i:08d}"},
+            **{
+                "device.own": f"9b1e{i // 7:04x}0041f2aa",
+                "wifi.own": f"e0cc{i // 20:08x}",
+                "phone.contact1": "+8618600009999" if i % 5 == 0 else f"+86187{i:08d}",
+            },
         )
         for i in range(120)
     ]  # fmt: skip
@@ -226,7 +292,12 @@ def lenders_book(seed: int = 7, plain: int = 2400) -> Book:
         people = [
             book.person(
                 day + i / 3, high(0.35 if grade == "D" else 0.5),
-                **{"device.own": f"{place:04x}{i // 4:04x}5522cd", "bank_card.own": f"62170{place:03d}{i // 2:011d}", "ip.own": f"117.{place}.4.8", "ip24.own": f"117.{place}.4"},
+                **{
+                    "device.own": f"{place:04x}{i // 4:04x}5522cd",
+                    "bank_card.own": f"62170{place:03d}{i // 2:011d}",
+                    "ip.own": f"117.{place}.4.8",
+                    "ip24.own": f"117.{place}.4",
+                },
             )
             for i in range(size)
         ]  # fmt: skip
