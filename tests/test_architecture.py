@@ -29,6 +29,7 @@ KNOWS = {
     "communities": {"graph.components"},
     "evidence": {"graph.codes", "graph.facts"},
     "reports": {"evidence.reasons", "stores.port"},
+    "verdicts": {"graph.components"},
 }
 """Room -> what it may know of others: a whole room, or one module of it. A room that is not named here takes tables and gives tables."""
 
