@@ -12,7 +12,7 @@ import numpy as np
 
 from fraudgraph.graph.components import components
 from fraudgraph.graph.facts import BIT, GIVEN_BIT, GIVEN_KINDS, Facts
-from fraudgraph.model import BoolArray, FloatArray, IntArray
+from fraudgraph.model import BoolArray, FloatArray, Int32Array, IntArray
 
 
 def strength(signature: IntArray, priors: dict[str, float]) -> FloatArray:
@@ -24,7 +24,7 @@ def strength(signature: IntArray, priors: dict[str, float]) -> FloatArray:
     return np.where(signature & given != 0, np.maximum(best, priors["given"]), best)
 
 
-def joiners(facts: Facts, size: int, priors: dict[str, float], broad: float, limit: float, most_rounds: int = 8) -> IntArray:
+def joiners(facts: Facts, size: int, priors: dict[str, float], broad: float, limit: float, cover: float, most_rounds: int = 8) -> IntArray:
     """Return the signatures, sorted, that join groups instead of holding one: their share of holding pairs is under ``limit``.
 
     ``facts`` are the ties of a reference book; a signature is broad if its strongest kind's prior is at most ``broad``. The worst goes first, and
@@ -39,7 +39,7 @@ def joiners(facts: Facts, size: int, priors: dict[str, float], broad: float, lim
             mine = left & (code == c)
             own = power[mine][0]
             others = left & (power > own) if own <= broad else left & (code != c)
-            shares.append((_holding(facts, mine, others, size), int(c)))
+            shares.append((_holding(facts, mine, others, size, cover), int(c)))
         bad = sorted(pair for pair in shares if pair[0] < limit)
         if not bad:
             break
@@ -48,12 +48,30 @@ def joiners(facts: Facts, size: int, priors: dict[str, float], broad: float, lim
     return np.array(sorted(out), np.int64)
 
 
-def _holding(facts: Facts, mine: BoolArray, others: BoolArray, size: int) -> float:
+def _holding(facts: Facts, mine: BoolArray, others: BoolArray, size: int, cover: float) -> float:
+    """Return the share of the class's pairs that hold, of those that say anything.
+
+    A pair between two groups still holds where its value covers them: a WiFi that everybody in a den uses joins the pieces of one gang.
+    """
     group = components(size, facts.a[others], facts.b[others])
-    population = np.bincount(group, minlength=size)[group]
+    population = np.bincount(group, minlength=size)
     a, b = facts.a[mine], facts.b[mine]
-    between = int(np.sum((population[a] >= 2) & (population[b] >= 2) & (group[a] != group[b])))
-    alone = int(np.sum((population[a] < 2) & (population[b] < 2)))
+    grown = population[group] >= 2
+    apart = grown[a] & grown[b] & (group[a] != group[b])
+    between = int(np.sum(apart & (_coverage(facts.label[mine], a, b, group, population) < cover)))
+    alone = int(np.sum(~grown[a] & ~grown[b]))
     holding = len(a) - between - alone
     # Half a pair more on the holding side: a class is not condemned by one pair.
     return (holding + 1.0) / (holding + between + 1.5)
+
+
+def _coverage(label: IntArray, a: Int32Array, b: Int32Array, group: Int32Array, population: IntArray) -> FloatArray:
+    """Return per pair which part of all members of the groups that its value touches are themselves on the value."""
+    _, value = np.unique(label, return_inverse=True)
+    size = np.int64(len(group))
+    on = np.unique(np.concatenate([value * size + a, value * size + b]))
+    touched = np.unique((on // size) * size + group[on % size])
+    count = np.bincount(on // size)
+    joined = np.bincount(touched // size, weights=population[touched % size])
+    result: FloatArray = (count / joined)[value]
+    return result

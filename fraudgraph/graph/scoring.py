@@ -122,7 +122,12 @@ def learn(facts: Facts, intent: IntArray, mean: int, sd: float, fold: IntArray, 
     scored = score(facts, tables, fold, persons, settings)
     tied = scored.facts.take(tie(scored, tables, view, persons, settings))
     joiners = cohesion.joiners(
-        tied, persons, settings.table("graph.prior"), settings.number("graph.broad"), settings.number("graph.cohesion")
+        tied,
+        persons,
+        settings.table("graph.prior"),
+        broad=settings.number("graph.broad"),
+        limit=settings.number("graph.cohesion"),
+        cover=settings.number("graph.cohesion_cover"),
     )
     return replace(tables, joiners=joiners)
 
