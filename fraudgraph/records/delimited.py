@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,7 @@ from fraudgraph.errors import InputError
 from fraudgraph.model import BoolArray, IntArray
 from fraudgraph.records.batches import Batch
 from fraudgraph.records.encodings import REPLACING, blocks
-from fraudgraph.records.sources import Source
+from fraudgraph.records.sources import HEAD, Source
 from fraudgraph.records.structure import Fields, Structure, mend, structure
 
 SEPARATORS = b",\t;|"
@@ -27,7 +27,7 @@ class Delimited:
         self._encoding = encoding
         self._replaced = 0
         self._blocks = _lines_end_in_newlines(blocks(source, encoding))
-        first = next(self._blocks, b"")
+        first = self._until(b"", lambda data: b"\n" in data.lstrip())
         self._line = 1
         hint = _EXCEL_HINT.match(first)
         if hint:
@@ -35,6 +35,7 @@ class Delimited:
         while (end := first.find(b"\n")) >= 0 and not first[:end].strip():
             first, self._line = first[end + 1 :], self._line + 1
         self._separator = hint.group(1)[0] if hint else _separator(first, source.path.suffixes)
+        first = self._until(first, self._has_record)
         fields, end = Fields(self._separator).record(first, 0)
         self.headers = [value.decode("utf-8", "replace").strip().lstrip("\ufeff") for value, _ in fields]
         self._line += first.count(b"\n", 0, end)
@@ -57,6 +58,16 @@ class Delimited:
                 self._replaced += data.count("\ufffd".encode())
             yield self._batch(data, found, wanted)
             self._line += found.newlines
+
+    def _has_record(self, data: bytes) -> bool:
+        found = structure(data, self._separator, False)
+        return found.newlines > 0 or found.misplaced is not None
+
+    def _until(self, data: bytes, enough: Callable[[bytes], bool]) -> bytes:
+        """Add blocks until there is enough to go on, or no more."""
+        while not enough(data) and (block := next(self._blocks, None)) is not None:
+            data += block
+        return data
 
     def _pieces(self) -> Iterator[tuple[bytes, Structure]]:
         """Yield blocks that are cut behind their last whole record."""
@@ -124,7 +135,9 @@ def _blank(data: bytes, found: Structure) -> BoolArray:
 
 def _lines_end_in_newlines(found: Iterator[bytes]) -> Iterator[bytes]:
     """Turn the lone carriage returns of an old text file into line breaks, where it has no other ones."""
-    first = next(found, b"")
+    first = b""
+    while b"\n" not in first and len(first) < HEAD and (block := next(found, None)) is not None:
+        first += block
     if b"\n" in first or b"\r" not in first:
         yield first
         yield from found

@@ -73,7 +73,9 @@ def _misplaced(codes: np.typing.NDArray[np.uint8], quotes: IntArray, separator: 
     fits = (before == separator) | (before == NEWLINE) | (opening == 0)
     fits[1:] |= opening[1:] == closing[: len(opening) - 1] + 1
     after = codes[np.minimum(closing + 1, len(codes) - 1)]
-    shuts = (after == separator) | (after == NEWLINE) | (after == RETURN) | (after == QUOTE) | (closing + 1 == len(codes))
+    then = codes[np.minimum(closing + 2, len(codes) - 1)]
+    shuts = (after == separator) | (after == NEWLINE) | (after == QUOTE) | (closing + 1 == len(codes))
+    shuts |= (after == RETURN) & ((then == NEWLINE) | (closing + 2 == len(codes)))
     wrong = [int(where[0]) for where in (opening[~fits], closing[~shuts]) if len(where)]
     if last and len(opening) > len(closing):
         wrong.append(int(opening[-1]))
@@ -132,7 +134,8 @@ def mend(data: bytes, start: int, separator: int, last: bool) -> tuple[bytes, by
         fields, end = cutter.record(data, at)
         if any(b'"' in value and not quoted for value, quoted in fields):
             pieces.append(data[copied:at])
-            pieces.append(bytes([separator]).join(_written(value, quoted) for value, quoted in fields) + b"\n")
+            pieces.append(bytes([separator]).join(_written(value, quoted) for value, quoted in fields))
+            pieces.append(b"\r\n" if data.endswith(b"\r\n", at, end) else b"\n")
             copied = end
         at = end
     pieces.append(data[copied:at])

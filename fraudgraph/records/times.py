@@ -15,10 +15,11 @@ from fraudgraph.model import TIME, IntArray
 from fraudgraph.records import cells
 
 _PLAIN = "%Y-%m-%d %H:%M:%S"
-_CLOCK = r"(?:(?:\s*T\s*|\s+)(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?)?"
-_OFFSET = r"\s*(?P<z>[Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$"
-_APART = r"^(?P<y>\d{4})[-/.](?P<mo>\d{1,2})[-/.](?P<d>\d{1,2})" + _CLOCK + _OFFSET
-_TOGETHER = r"^(?P<y>\d{4})(?P<mo>\d{2})(?P<d>\d{2})(?:[T ]?(?P<h>\d{2}):?(?P<m>\d{2})(?::?(?P<s>\d{2})(?:[.,](?P<f>\d+))?)?)?" + _OFFSET
+_CLOCK = r"(?:(?:\s*T\s*|\s+)(?P<h>[0-9]{1,2}):(?P<m>[0-9]{2})(?::(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]+))?)?)?"
+_OFFSET = r"\s*(?P<z>[Zz]|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+_APART = r"^(?P<y>[0-9]{4})[-/.](?P<mo>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})" + _CLOCK + _OFFSET
+_DIGITS = r"^(?P<y>[0-9]{4})(?P<mo>[0-9]{2})(?P<d>[0-9]{2})"
+_TOGETHER = _DIGITS + r"(?:[T ]?(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})(?::?(?P<s>[0-9]{2})(?:[.,](?P<f>[0-9]+))?)?)?" + _OFFSET
 _DAY = 86_400_000_000
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _EXCEL_DAYS = (20_000.0, 80_000.0)
@@ -32,7 +33,7 @@ def check_zone(zone: str) -> str:
     """Return the name of a time zone; raise ConfigurationError where there is none of that name."""
     try:
         ZoneInfo(zone)
-    except (ValueError, OSError) as problem:
+    except (KeyError, ValueError, OSError) as problem:
         raise ConfigurationError(f"records.time_zone: there is no time zone {zone!r}; names are like 'UTC' or 'Asia/Shanghai'") from problem
     return zone
 
@@ -129,9 +130,12 @@ def _by_parts(words: pl.Series) -> tuple[pl.Series, pl.Series]:
     missed = parts["y"].is_null()
     if missed.any():
         where = missed.arg_true()
-        rest = words.gather(where).str.normalize("NFKC").str.replace_all(r"[年月]", "-").str.replace_all(r"日\s*", " ")
-        rest = rest.str.replace_all(r"[时点分]", ":").str.replace(r"(\d)秒$", "$1").str.replace(r":$", "").str.strip_chars()
-        rest = rest.str.replace(r" (\d{1,2})$", " $1:00")
+        rest = words.gather(where).str.normalize("NFKC")
+        for _ in range(2):  # 3时4分5秒: minutes and seconds get their second digit; neighbours overlap, hence twice
+            rest = rest.str.replace_all(r"([时点分])([0-9])([分秒])", "${1}0$2$3")
+        rest = rest.str.replace_all(r"[年月]", "-").str.replace_all(r"日\s*", " ")
+        rest = rest.str.replace_all(r"[时点分]", ":").str.replace(r"([0-9])秒$", "$1").str.replace(r":$", "").str.strip_chars()
+        rest = rest.str.replace(r" ([0-9]{1,2})$", " $1:00")
         for pattern in (_TOGETHER, _APART):
             more = rest.str.extract_groups(pattern).struct.unnest()
             hit = more["y"].is_not_null()
@@ -139,7 +143,7 @@ def _by_parts(words: pl.Series) -> tuple[pl.Series, pl.Series]:
                 at = where.filter(hit)
                 parts = parts.with_columns(parts[name].scatter(at, more[name].filter(hit)) for name in parts.columns)
     local, instants = _instants(parts)
-    numbers = words.str.extract(r"^(\d{5}(?:\.\d+)?)$")
+    numbers = words.str.extract(r"^([0-9]{5}(?:\.[0-9]+)?)$")
     if numbers.null_count() < len(numbers):
         excel = _excel(numbers.cast(pl.Float64))
         local = local.zip_with(excel.is_null(), excel)
@@ -166,7 +170,7 @@ def _instants(parts: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
 
 
 def _offsets(words: pl.Series) -> tuple[IntArray, np.typing.NDArray[np.bool_]]:
-    signed = words.str.replace(":", "", literal=True).str.extract(r"^([+-]\d+)$")
+    signed = words.str.replace(":", "", literal=True).str.extract(r"^([+-][0-9]+)$")
     sign = np.where(signed.str.starts_with("-").fill_null(False).to_numpy(), -1, 1)
     hours = signed.str.slice(1, 2).cast(pl.Int64).fill_null(0).to_numpy()
     minutes = signed.str.slice(3, 2).cast(pl.Int64, strict=False).fill_null(0).to_numpy()
