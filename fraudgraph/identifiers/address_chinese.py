@@ -1,8 +1,8 @@
 """Chinese addresses: one canonical form ``district road no. estate N栋|M单元ROOM``.
 
-Province and city are left out where the district's name is its alone in the country, and stand before it, short, where several cities have a
-district of that name. 幢, 座, 号楼 and # are 栋; 9-1-1002 is 9栋1单元1002; 一单元 is 1单元; 室, 房, 户 and 小区 say nothing. What comes after the ``|`` is
-the flat, what comes before it the building.
+Province and city are left out where the district's name is its alone in the country, and stand before it, short, where several cities
+have a district of that name. 幢, 座, 号楼 and # are 栋; 9-1-1002 is 9栋1单元1002; 一单元 is 1单元; 室, 房, 户 and 小区 say nothing.
+What comes after the ``|`` is the flat, what comes before it the building.
 """
 
 from __future__ import annotations
@@ -35,7 +35,11 @@ def canonical(values: pl.Series) -> pl.Series:
     body = patch(body, unusual, _spelling)
     block = body.str.contains("栋", literal=True)
     body = patch(body, block, lambda part: part.str.replace(r"([0-9a-z])(?:室|房间|房|户)$", "$1").str.replace(r"栋([0-9a-z])", "栋|$1"))
-    body = patch(body, ~block & body.str.contains(r"[0-9a-z](?:室|房间|房|户)$"), lambda part: part.str.replace(r"([0-9a-z]+)(?:室|房间|房|户)$", "|$1"))
+    body = patch(
+        body,
+        ~block & body.str.contains(r"[0-9a-z](?:室|房间|房|户)$"),
+        lambda part: part.str.replace(r"([0-9a-z]+)(?:室|房间|房|户)$", "|$1"),
+    )
     whole = pl.DataFrame({"a": town["name"], "b": body}).select(
         pl.when(pl.col("b").str.len_chars() >= 2).then(pl.col("a") + pl.col("b")).alias("k")
     )

@@ -10,7 +10,8 @@ from fraudgraph.identifiers import placeholders
 
 
 def births(given: pl.Series | None, id_keys: pl.Series | None, rows: int) -> pl.Series:
-    """Return the date of birth of each row: as given unless it is a date that systems write where they have none, else the resident ID's."""
+    """Return the date of birth of each row: as given unless it is a date that systems write where they have none, else the resident
+    ID's."""
     result = pl.Series("birth", [None], dtype=pl.Date).new_from_index(0, rows)
     if given is not None:
         invented = [date.fromisoformat(day) for day in placeholders.section("birth", "dates")]

@@ -16,7 +16,11 @@ def found_by_the_book(keys: pl.DataFrame, name_key: pl.Series, settings: Setting
     Too many is more than ``book_placeholder_people`` *and* more than ``book_placeholder_share`` of the book's pairs. An application
     without name and ID number counts as a person of its own. For an ID number the people are its names.
     """
-    id_key = keys["id_number.own"] if "id_number.own" in keys.columns else pl.Series("id", [None], dtype=pl.String).new_from_index(0, keys.height)
+    id_key = (
+        keys["id_number.own"]
+        if "id_number.own" in keys.columns
+        else pl.Series("id", [None], dtype=pl.String).new_from_index(0, keys.height)
+    )
     least = settings.integer("identifiers.book_placeholder_people")
     share = settings.number("identifiers.book_placeholder_share")
     if keys.height <= least:

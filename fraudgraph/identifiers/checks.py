@@ -19,7 +19,44 @@ Bytes = npt.NDArray[np.uint8]
 
 _RIC_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _RIC_CHECK = np.frombuffer(b"10X98765432", dtype=np.uint8)
-_PROVINCES = (11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83, 91)
+_PROVINCES = (
+    11,
+    12,
+    13,
+    14,
+    15,
+    21,
+    22,
+    23,
+    31,
+    32,
+    33,
+    34,
+    35,
+    36,
+    37,
+    41,
+    42,
+    43,
+    44,
+    45,
+    46,
+    50,
+    51,
+    52,
+    53,
+    54,
+    61,
+    62,
+    63,
+    64,
+    65,
+    71,
+    81,
+    82,
+    83,
+    91,
+)
 """First two digits of a resident ID; 71 Taiwan, 81 Hong Kong, 82 Macau, 83 Taiwan (residence permits), 91 foreigners."""
 _DNI_LETTERS = np.frombuffer(b"TRWAGMYFPDXBNJZSQVHLCKE", dtype=np.uint8)
 _FIRST_YEAR, _LAST_YEAR = 1880, 2100
@@ -76,7 +113,9 @@ def iban_lengths() -> dict[str, int]:
         if line and not line.startswith("#"):
             country, _, rest = line.partition(" ")
             bban = rest.split('bban="')[1].split('"')[0]
-            lengths[country] = 4 + sum(int("".join(filter(str.isdigit, part))) for part in bban.replace("!", "! ").split() if any(map(str.isdigit, part)))
+            lengths[country] = 4 + sum(
+                int("".join(filter(str.isdigit, part))) for part in bban.replace("!", "! ").split() if any(map(str.isdigit, part))
+            )
     return lengths
 
 
@@ -100,7 +139,9 @@ def resident_form(letters: Bytes) -> BoolArray:
     """Return which rows (18 wide) name a province and a day of the calendar."""
     provinces = np.zeros(100, dtype=np.bool_)
     provinces[list(_PROVINCES)] = True
-    return np.asarray(provinces[_number(letters, 0, 2)] & is_date(_number(letters, 6, 10), _number(letters, 10, 12), _number(letters, 12, 14)))
+    return np.asarray(
+        provinces[_number(letters, 0, 2)] & is_date(_number(letters, 6, 10), _number(letters, 10, 12), _number(letters, 12, 14))
+    )
 
 
 def is_date(year: npt.NDArray[np.int64], month: npt.NDArray[np.int64], day: npt.NDArray[np.int64]) -> BoolArray:

@@ -1,8 +1,8 @@
 """Which country an application speaks from, as far as its own fields say: needed to read a telephone number written without a country code.
 
 A key must be a function of its own application, so nothing here looks at the rest of the book. The first field that says anything wins,
-in the order of how seldom it is wrong: the country code of the own phone, the form of the ID number, the IBAN, the
-postcode, the country codes of the other phones, Chinese characters, the language of the address, the e-mail's country, the length of the ID number.
+in the order of how seldom it is wrong: the country code of the own phone, the form of the ID number, the IBAN, the postcode, the
+country codes of the other phones, Chinese characters, the language of the address, the e-mail's country, the length of the ID number.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cache
 
 import polars as pl
 
-from fraudgraph.identifiers import phone_plans
+from fraudgraph.identifiers import phone_plans, words
 
 PHONES = ("phone", "contact1_phone", "contact2_phone", "employer_phone")
 
@@ -34,12 +34,14 @@ POSTCODE_FORMS: tuple[tuple[str, str], ...] = (
 )
 ADDRESS_WORDS: tuple[tuple[str, str], ...] = (
     (r"(?i)(stra(ss|ß)e|str\.|gasse|allee|platz|-weg|-ring)\b", "DE"),
-    (r"(?i)\b(calle|avenida|plaza|paseo|piso|glorieta|pasadizo|cuesta|vial|ronda|camino|callej[oó]n|urbanizaci[oó]n|c\.|avda?\.?|rambla|pasaje|acceso|alameda|ca[ñn]ada|via)\b", "ES"),
+    (
+        r"(?i)\b(calle|avenida|plaza|paseo|piso|glorieta|pasadizo|cuesta|vial|ronda|camino|callej[oó]n|urbanizaci[oó]n|c\.|avda?\.?|rambla|pasaje|acceso|alameda|ca[ñn]ada|via)\b",
+        "ES",
+    ),
     (r"(?i)\b(rue|boulevard|chemin|quai|impasse|avenue de|all[ée]e|place de)\b", "FR"),
     (r"(?i)^flat [0-9]", "GB"),
     (r"(?i)\b(apt|suite)\b", "US"),
 )
-EMAIL_COUNTRIES = (("uk", "GB"), ("de", "DE"), ("fr", "FR"), ("es", "ES"), ("it", "IT"), ("nl", "NL"), ("at", "AT"), ("ch", "CH"), ("be", "BE"), ("ie", "IE"), ("pt", "PT"), ("pl", "PL"), ("cn", "CN"))
 
 
 def hints(frame: pl.DataFrame, default: str) -> pl.Series:
@@ -54,11 +56,16 @@ def hints(frame: pl.DataFrame, default: str) -> pl.Series:
         order.append(country)
     order += _forms("postcode", POSTCODE_FORMS, have)
     order += [explicit_region(column) for column in PHONES[1:] if column in have]
-    order += [pl.when(_chinese(column)).then(pl.lit(default if default in CHINESE_REGIONS else "CN")) for column in ("name", "home_address", "employer") if column in have]
+    order += [
+        pl.when(_chinese(column)).then(pl.lit(default if default in CHINESE_REGIONS else "CN"))
+        for column in ("name", "home_address", "employer")
+        if column in have
+    ]
     order += _forms("home_address", ADDRESS_WORDS, have)
     if "email" in have:
         domain = pl.col("email").str.strip_chars().str.to_lowercase().str.extract(r"\.([a-z]{2})$")
-        order.append(domain.replace_strict([tld for tld, _ in EMAIL_COUNTRIES], [region for _, region in EMAIL_COUNTRIES], default=None, return_dtype=pl.String))
+        countries = words.pairs("email_countries")
+        order.append(domain.replace_strict(list(countries), list(countries.values()), default=None, return_dtype=pl.String))
     order += _forms("id_number", WEAK_ID_FORMS, have)
     if not order:
         return pl.Series("hint", [None], dtype=pl.String).new_from_index(0, frame.height)

@@ -1,4 +1,5 @@
-"""Chinese administrative divisions, from the table that python-stdnum ships: which district lies in which city, and whose name is whose alone."""
+"""Chinese administrative divisions, from the table that python-stdnum ships: which district lies in which city, and whose name is whose
+alone."""
 
 from __future__ import annotations
 

@@ -30,9 +30,10 @@ def identify(
 ) -> Identified:
     """Return the keys of every application, row by row.
 
-    ``applications`` are model.APPLICATIONS (columns may be missing). A slot is there if its source column has any value. A key is a function of
-    its own application, the settings and the placeholders, so that a growing book never changes an old key. With ``frozen_placeholders``
-    (PLACEHOLDERS) those count, and the book is not asked. Raises ConfigurationError for a bad list or an unknown kind in ``identifiers.opaque``.
+    ``applications`` are model.APPLICATIONS (columns may be missing). A slot is there if its source column has any value. A key is a
+    function of its own application, the settings and the placeholders, so that a growing book never changes an old key. With
+    ``frozen_placeholders`` (PLACEHOLDERS) those count, and the book is not asked. Raises ConfigurationError for a bad list or an
+    unknown kind in ``identifiers.opaque``.
     """
     opaque = opaque_kinds(settings)
     allowed = lists.read_lists(settings.strings("identifiers.allow"), lambda kind, value: keys_of(kind, value, settings))
@@ -50,10 +51,16 @@ def identify(
             status[slot.name] = pl.concat([part.status.rename(slot.name) for part in done], rechunk=True)
             progress.advance()
         frame = pl.DataFrame(keys) if keys else pl.DataFrame({"": pl.Series([None]).new_from_index(0, applications.height)}).drop("")
-        found = found_by_the_book(frame, table["name_key"], settings) if frozen_placeholders is None else model.PLACEHOLDERS.check(frozen_placeholders)
+        found = (
+            found_by_the_book(frame, table["name_key"], settings)
+            if frozen_placeholders is None
+            else model.PLACEHOLDERS.check(frozen_placeholders)
+        )
         banned = pl.concat([found.select("kind", "key"), allowed.select("kind", "key")])
         _ban(keys, status, banned)
-        birth = births(applications["date_of_birth"] if _has(applications, "date_of_birth") else None, keys.get("id_number.own"), applications.height)
+        birth = births(
+            applications["date_of_birth"] if _has(applications, "date_of_birth") else None, keys.get("id_number.own"), applications.height
+        )
         for slot in slots:
             if slot.derived:
                 keys[slot.name] = _derived(slot, keys, birth, table["surname"], opaque).rename(slot.name)
@@ -80,13 +87,16 @@ def key_of(kind: str, value: str, settings: Settings) -> tuple[str | None, Statu
     if slot is None:
         kind_named(source)
         raise AssertionError(source)
-    keyed = _keyed(kind_named(source), pl.Series(slot.column, [value], dtype=pl.String), Context(settings), source in opaque_kinds(settings))
+    keyed = _keyed(
+        kind_named(source), pl.Series(slot.column, [value], dtype=pl.String), Context(settings), source in opaque_kinds(settings)
+    )
     key = keyed.key if derived is None else derivations()[derived.name].derive(keyed.key)
     return key.item(), Status(keyed.status.item())
 
 
 def keys_of(kind: str, value: str, settings: Settings) -> list[str]:
-    """Return every key that an application with this value may have: a phone without country code has one for each country that it may be of."""
+    """Return every key that an application with this value may have: a phone without country code has one for each country that it may
+    be of."""
     regions = ["", *settings.strings("identifiers.phone_regions")] if kind in ("phone", "employer_phone") else [""]
     found = []
     for region in regions:

@@ -1,8 +1,9 @@
 """Allow and deny lists: CSV files of kind, value, reason.
 
-An *allowed* value (an own store's device, a large employer's switchboard) never ties anybody: it is treated as a placeholder, so it has no key and
-the status PLACEHOLDER, and nothing is derived from it. A *denied* value is a fact about an application (`denied`); it ties like any other.
-Values may be written in any spelling; kinds are those of `fraudgraph.model.SLOTS`, derived ones (ip24, building) included.
+An *allowed* value (an own store's device, a large employer's switchboard) never ties anybody: it is treated as a placeholder, so it has
+no key and the status PLACEHOLDER, and nothing is derived from it. A *denied* value is a fact about an application (`denied`); it ties
+like any other. Values may be written in any spelling; kinds are those of `fraudgraph.model.SLOTS`, derived ones (ip24, building)
+included.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def _lines(path: str) -> Iterable[tuple[int, str, str, str]]:
                 raise ConfigurationError(f"{path}, line {reader.line_num}: expected kind,value,reason, found {len(cells)} fields")
             kind = cells[0].strip()
             if kind not in LISTABLE:
-                raise ConfigurationError(f"{path}, line {reader.line_num}: there is no kind {kind!r}; the kinds are {', '.join(sorted(LISTABLE))}")
+                raise ConfigurationError(
+                    f"{path}, line {reader.line_num}: there is no kind {kind!r}; the kinds are {', '.join(sorted(LISTABLE))}"
+                )
             yield reader.line_num, kind, cells[1], cells[2].strip() if len(cells) == 3 else ""
     except csv.Error as problem:
         raise ConfigurationError(f"the list {path} is not a CSV file: {problem}") from problem

@@ -1,8 +1,8 @@
 """Names of people: one canonical spelling, and the surname.
 
-A Western name becomes lower-case words without accents, titles and degrees, given names first, a generation last ("Day Jr., Mr Michael L." -> "michael
-l day jr"). A Chinese name becomes simplified characters without blanks and titles. Whether two *different* canonical names may be one
-person is `fraudgraph.identifiers.name_agreement`'s question.
+A Western name becomes lower-case words without accents, titles and degrees, given names first, a generation last ("Day Jr., Mr Michael
+L." -> "michael l day jr"). A Chinese name becomes simplified characters without blanks and titles. Whether two *different* canonical
+names may be one person is `fraudgraph.identifiers.name_agreement`'s question.
 """
 
 from __future__ import annotations
@@ -13,21 +13,11 @@ from importlib import resources
 import numpy as np
 import polars as pl
 
-from fraudgraph.identifiers import placeholders
+from fraudgraph.identifiers import placeholders, words
 from fraudgraph.identifiers.text import clean, distinct_codes, fold_marks, has_cjk, patch
 
-TITLES = (
-    "mr mrs ms miss mx master dr drs prof professor sir dame lady lord rev reverend fr hon capt herr frau fraulein monsieur madame mademoiselle mme mlle "
-    "senor senora senorita sr sra srta don dona sig signor signora dott dottssa dhr mevr mw mevrouw ing dipl"
-).split()
-DEGREES = "phd md dds dvm esq cpa obe mbe cbe msc bsc mba".split()
 GENERATIONS = ("jr", "sr", "ii", "iii", "iv")
 """What tells a father from a son of the same name: stays at the end of the canonical name."""
-CHINESE_TITLES = "先生|女士|小姐|太太|夫人|博士|教授|老师|医生|同志|经理|总经理|阿姨|师傅"
-COMPOUND_SURNAMES = (
-    "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 公冶 太叔 申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 子车 "
-    "亓官 司寇 巫马 公西 颛孙 壤驷 公良 漆雕 乐正 宰父 谷梁 拓跋 夹谷 轩辕 令狐 段干 百里 呼延 东郭 南门 羊舌 微生 公户 公玉 梁丘 左丘 东门 西门 第五 贺兰 纳兰 完颜 叶赫 欧阳"
-).split()
 _LETTER = r"\p{L}"
 
 
@@ -48,21 +38,22 @@ def _distinct(values: pl.Series) -> pl.DataFrame:
     east, west = _chinese(cleaned.filter(chinese)), _western(cleaned.filter(~chinese))
     order = np.argsort(np.concatenate([np.flatnonzero(chinese.to_numpy()), np.flatnonzero(~chinese.to_numpy())]), kind="stable")
     table = pl.concat([east, west])[order]
-    words = placeholders.words("name")
-    spaced = cleaned.str.to_lowercase()
-    usable = ~spaced.is_in(words) & ~table["name_key"].is_in(words)
+    stand_ins = placeholders.words("name")
+    usable = ~cleaned.str.to_lowercase().is_in(stand_ins) & ~table["name_key"].is_in(stand_ins)
     return table.select(pl.when(usable.fill_null(False)).then(pl.all()))
 
 
 def _western(values: pl.Series) -> pl.DataFrame:
     lower = fold_marks(values).str.replace_all(r"['’`´]", "")
-    lower = lower.str.replace_all(r"\bjunior\b", "jr").str.replace_all(r"\bsenior$", "sr").str.replace(rf"[, ]+(?:{'|'.join(DEGREES)})\.?\s*$", "")
+    lower = lower.str.replace_all(r"\bjunior\b", "jr").str.replace_all(r"\bsenior$", "sr")
+    lower = lower.str.replace(rf"[, ]+(?:{words.alternatives(words.listed('names', 'degrees'))})\.?\s*$", "")
     lower = lower.str.replace(rf", *({'|'.join(GENERATIONS)})\.?\s*$", " $1")
     ordered = patch(lower, lower.str.contains(","), lambda part: part.str.replace(r"^([^,]*),(.*)$", "$2 $1"))
-    words = ordered.str.replace_all(rf"[^{_LETTER}]+", " ").str.strip_chars()
+    titles = words.alternatives(words.listed("names", "titles"))
+    plain = ordered.str.replace_all(rf"[^{_LETTER}]+", " ").str.strip_chars()
     for _ in range(2):
-        words = words.str.replace(rf"^(?:{'|'.join(TITLES)}) (.+)$", "$1")
-    frame = pl.DataFrame({"w": words})
+        plain = plain.str.replace(rf"^(?:{titles}) (.+)$", "$1")
+    frame = pl.DataFrame({"w": plain})
     fits = pl.col("w").str.len_chars() >= 2
     return frame.select(
         pl.when(fits).then(pl.col("w")).alias("name_key"),
@@ -74,10 +65,12 @@ def _chinese(values: pl.Series) -> pl.DataFrame:
     dotted = values.str.replace_all(r"[•・‧∙⋅.．]", "·")
     bare = dotted.str.replace_all(r"[^\p{Han}·]", "").str.strip_chars("·")
     simple = simplify(bare)
-    untitled = simple.str.replace(rf"^(.{{2,}}?)(?:{CHINESE_TITLES})$", "$1")
+    untitled = simple.str.replace(rf"^(.{{2,}}?)(?:{words.alternatives(words.listed('names', 'chinese_titles'))})$", "$1")
     frame = pl.DataFrame({"w": untitled})
     fits = pl.col("w").str.len_chars() >= 2
-    compound = pl.col("w").str.extract(rf"^({'|'.join(dict.fromkeys(COMPOUND_SURNAMES))}).").fill_null(pl.col("w").str.head(1))
+    compound = (
+        pl.col("w").str.extract(rf"^({words.alternatives(words.listed('names', 'compound_surnames'))}).").fill_null(pl.col("w").str.head(1))
+    )
     surname = pl.coalesce(pl.col("w").str.extract(r"·([^·]+)$"), compound)
     return frame.select(pl.when(fits).then(pl.col("w")).alias("name_key"), pl.when(fits).then(surname).alias("surname"))
 

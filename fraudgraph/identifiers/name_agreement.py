@@ -1,8 +1,9 @@
 """Do two names, written differently, belong to one person? A table of cases, each a way in which one name comes to be written in two ways.
 
-Agreement alone never merges anybody: it is asked of two applications that share a telephone, a card, an ID number. So the cases lean towards
-yes for spelling and towards no for what tells members of a family apart: two Chinese names of two characters must sound alike, a word of less
-than four letters must be right, a given name's first letter may be wrong only in long words, and an initial stands for a name in its own place.
+Agreement alone never merges anybody: it is asked of two applications that share a telephone, a card, an ID number. So the cases lean
+towards yes for spelling and towards no for what tells members of a family apart: two Chinese names of two characters must sound alike,
+a word of less than four letters must be right, a given name's first letter may be wrong only in long words, and an initial stands for a
+name in its own place.
 """
 
 from __future__ import annotations
@@ -209,4 +210,5 @@ CASES: tuple[Case, ...] = (
     Case("pinyin and characters", ("张伟", "Wei Zhang"), _pinyin),
     Case("a character of the same sound", ("李小明", "李晓明"), _same_sound),
 )
-"""In this order; the first that agrees is the reason. Case, titles, accents, a comma and traditional characters are gone in the canonical name."""
+"""In this order; the first that agrees is the reason. Case, titles, accents, a comma and traditional characters are gone in the
+canonical name."""

@@ -1,8 +1,8 @@
 """Bank cards, IBANs and account numbers.
 
-A card of a known network must pass Luhn, an IBAN of a known country must have its length and pass modulo 97: their issuers give out no others (on
-books of both kinds about one typing error in a hundred fails). The country-specific check inside an IBAN is *not* a rule: banks
-keep account numbers older than it. Any other number of eight digits or more is an account, taken as it is.
+A card of a known network must pass Luhn, an IBAN of a known country must have its length and pass modulo 97: their issuers give out no
+others (on books of both kinds about one typing error in a hundred fails). The country-specific check inside an IBAN is *not* a rule:
+banks keep account numbers older than it. Any other number of eight digits or more is an account, taken as it is.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def _slow(values: pl.Series) -> Keyed:
     state[full.to_numpy()] = np.where(checks.by_width(bare.filter(full), checks.mod97), VALID, BAD_CHECKSUM)
     hidden = is_masked(cleaned).to_numpy()
     account = bare.str.contains(r"[0-9].*[0-9].*[0-9].*[0-9]") & bare.str.len_bytes().is_between(8, 34)
-    invented = ((is_repeated(bare) | is_sequence(bare)) & (bare.str.len_bytes() >= 4)) | bare.str.contains(r"^[0-9]{4}(?:0{8,}|1{8,}|8{8,}|9{8,})$")
+    invented = ((is_repeated(bare) | is_sequence(bare)) & (bare.str.len_bytes() >= 4)) | bare.str.contains(
+        r"^[0-9]{4}(?:0{8,}|1{8,}|8{8,}|9{8,})$"
+    )
     fits = (pl.Series(state == 0) & account & pl.Series(~hidden)) | pl.Series(state == VALID)
     key = bare.set(~fits, None)
     known = pl.Series("s", state, dtype=STATUS).set(pl.Series((state == 0) | hidden), None)

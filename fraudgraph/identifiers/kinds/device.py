@@ -65,7 +65,9 @@ def _imei(values: pl.Series) -> Keyed:
     body = bare.str.head(14)
     fits = bare.str.contains(r"^(?:[0-9]{14,16}|[0-9a-f]{14})$")
     keyed = judged("imei", cleaned, body.set(~fits | pl.Series(wrong), None), state.set(pl.Series(wrong), BAD_CHECKSUM))
-    invented = (is_repeated(body) | is_sequence(body)) & (body.str.len_bytes() >= SHORTEST) & keyed.status.is_in([VALID, MALFORMED, BAD_CHECKSUM])
+    invented = (
+        (is_repeated(body) | is_sequence(body)) & (body.str.len_bytes() >= SHORTEST) & keyed.status.is_in([VALID, MALFORMED, BAD_CHECKSUM])
+    )
     return Keyed(keyed.key.set(invented, None), keyed.status.set(invented, PLACEHOLDER))
 
 

@@ -1,4 +1,5 @@
-"""Employers: the name without city and legal form, so that 北京鑫达科技有限公司 and 鑫达科技(北京) are one, as are "Wright, Davey & Foster Ltd." and "Wright Davey and Foster".
+"""Employers: the name without city and legal form, so that 北京鑫达科技有限公司 and 鑫达科技(北京) are one, as are "Wright, Davey &
+Foster Ltd." and "Wright Davey and Foster".
 
 A Western name of which only one word would remain keeps its legal form: "Walker PLC" and "Walker Ltd" are two companies of namesakes.
 """
@@ -7,20 +8,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from fraudgraph.identifiers import placeholders
+from fraudgraph.identifiers import placeholders, words
 from fraudgraph.identifiers.divisions import divisions
 from fraudgraph.identifiers.registry import PLACEHOLDER, VALID, Context, Keyed, Kind
 from fraudgraph.identifiers.text import clean, fold_marks, has_cjk, in_two, judged
 
 CHINESE_FORMS = r"(?:股份)?(?:有限)?(?:责任)?(?:集团)?(?:总)?公司$|\(?(?:集团|有限合伙|普通合伙|个体工商户)\)?$"
-WESTERN_FORMS = {
-    "limited": "ltd", "ltd": "ltd", "plc": "plc", "llc": "llc", "llp": "llp", "lp": "lp", "inc": "inc", "incorporated": "inc", "corp": "corp", "corporation": "corp", "co": "co", "company": "co",
-    "gmbh": "gmbh", "mbh": "gmbh", "ag": "ag", "kg": "kg", "kgaa": "kgaa", "ohg": "ohg", "ug": "ug", "ev": "ev", "eg": "eg", "gbr": "gbr", "ek": "ek",
-    "sa": "sa", "sas": "sas", "sasu": "sas", "sarl": "sarl", "eurl": "sarl", "snc": "snc", "sci": "sci", "sl": "sl", "slu": "sl", "sln": "sl", "slne": "sl", "sll": "sl", "sau": "sa", "sad": "sa", "sc": "sc", "scoop": "scoop", "cb": "cb",
-    "spa": "spa", "srl": "srl", "srls": "srl", "bv": "bv", "nv": "nv", "ab": "ab", "oy": "oy", "as": "as", "aps": "aps", "pty": "ltd", "kft": "kft", "zrt": "zrt", "doo": "doo",
-}  # fmt: skip
-"""Legal forms after folding (dots removed), and the one that stands for it."""
-_FORM = rf" (?:{'|'.join(sorted(WESTERN_FORMS, key=lambda form: (-len(form), form)))})(?: co| kg)?$"
+WESTERN_FORMS = words.stand_in("legal_forms")
+_FORM = rf" (?:{words.alternatives(list(WESTERN_FORMS))})(?: co| kg)?$"
 
 
 def normalise(values: pl.Series, context: Context) -> Keyed:
@@ -35,8 +30,7 @@ def _slow(values: pl.Series) -> Keyed:
     order = pl.concat([chinese.arg_true(), (~chinese).arg_true()]).arg_sort()
     key = keys.gather(order)
     keyed = judged("employer", cleaned, key)
-    words = placeholders.words("employer")
-    generic = key.is_in(words).fill_null(False) & (keyed.status == VALID)
+    generic = key.is_in(placeholders.words("employer")).fill_null(False) & (keyed.status == VALID)
     return Keyed(keyed.key.set(generic, None), keyed.status.set(generic, PLACEHOLDER))
 
 
@@ -52,13 +46,26 @@ def _chinese(values: pl.Series) -> pl.Series:
 
 
 def _western(values: pl.Series) -> pl.Series:
-    text = fold_marks(values).str.replace_all(r"['’`´.]", "").str.replace_all("&|\\+", " and ").str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    text = (
+        fold_marks(values)
+        .str.replace_all(r"['’`´.]", "")
+        .str.replace_all("&|\\+", " and ")
+        .str.replace_all(r"[^\p{L}\p{N}]+", " ")
+        .str.strip_chars()
+    )
     core = text.str.replace(_FORM, "").str.replace(r" and$", "")
-    form = text.str.extract(r" (\S+)$").replace_strict(list(WESTERN_FORMS), list(WESTERN_FORMS.values()), default=None, return_dtype=pl.String)
+    form = text.str.extract(r" (\S+)$").replace_strict(
+        list(WESTERN_FORMS), list(WESTERN_FORMS.values()), default=None, return_dtype=pl.String
+    )
     frame = pl.DataFrame({"t": text, "c": core, "f": form})
     single = ~pl.col("c").str.contains(" ") & pl.col("f").is_not_null()
     return frame.select(
-        pl.when(pl.col("c").str.len_chars() < 2).then(None).when(single).then(pl.col("c") + pl.lit(" ") + pl.col("f")).otherwise(pl.col("c")).alias("k")
+        pl.when(pl.col("c").str.len_chars() < 2)
+        .then(None)
+        .when(single)
+        .then(pl.col("c") + pl.lit(" ") + pl.col("f"))
+        .otherwise(pl.col("c"))
+        .alias("k")
     )["k"]
 
 

@@ -1,7 +1,7 @@
 """Places by satellite: cells of about a hundred metres.
 
-A cell is a thousandth of a degree of latitude (111 m) by as many thousandths of longitude as make about the same length there. (0, 0), points given
-to one decimal or none (39.9, 116.4: a city's default) and the listed defaults of geocoders are placeholders.
+A cell is a thousandth of a degree of latitude (111 m) by as many thousandths of longitude as make about the same length there. (0, 0),
+points given to one decimal or none (39.9, 116.4: a city's default) and the listed defaults of geocoders are placeholders.
 """
 
 from __future__ import annotations
@@ -41,9 +41,13 @@ def _cells(latitude: pl.Series, longitude: pl.Series, missing: pl.Series) -> Key
     frame = pl.DataFrame({"r": row, "c": column, "lat": lat, "lon": lon})
     name = frame.select(
         pl.concat_str([pl.col("r"), pl.col("c")], separator=":").alias("k"),
-        pl.concat_str([pl.col("lat").round(3), pl.col("lon").round(3)], separator=",").is_in(placeholders.section("gps", "points")).alias("p"),
+        pl.concat_str([pl.col("lat").round(3), pl.col("lon").round(3)], separator=",")
+        .is_in(placeholders.section("gps", "points"))
+        .alias("p"),
     )
-    status = np.where(missing.to_numpy(), MISSING, np.where(~inside, MALFORMED, np.where(coarse | name["p"].to_numpy(), PLACEHOLDER, VALID)))
+    status = np.where(
+        missing.to_numpy(), MISSING, np.where(~inside, MALFORMED, np.where(coarse | name["p"].to_numpy(), PLACEHOLDER, VALID))
+    )
     return Keyed(name["k"].set(pl.Series(status != VALID), None), pl.Series("s", status.astype(np.uint8), dtype=STATUS))
 
 

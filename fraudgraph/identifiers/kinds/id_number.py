@@ -71,7 +71,9 @@ def _slow(values: pl.Series) -> Keyed:
     return Keyed(keyed.key, keyed.status.set(invented, PLACEHOLDER))
 
 
-def _check(digits: pl.Series, chosen: pl.Series, check: Callable[[checks.Bytes], BoolArray], state: np.ndarray[tuple[int], np.dtype[np.uint8]]) -> None:
+def _check(
+    digits: pl.Series, chosen: pl.Series, check: Callable[[checks.Bytes], BoolArray], state: np.ndarray[tuple[int], np.dtype[np.uint8]]
+) -> None:
     mask = chosen.to_numpy()
     state[mask] = np.where(checks.by_width(digits.filter(chosen), check), VALID, BAD_CHECKSUM)
 

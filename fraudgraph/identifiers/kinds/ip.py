@@ -1,8 +1,8 @@
 """IP addresses: only what is routed on the Internet is a key; private, shared (CGNAT), loopback, documentation addresses are placeholders.
 
-A port, brackets, an IPv4 address written as IPv6 (::ffff:1.2.3.4) and leading zeros are spelling; of a list (X-Forwarded-For) the first counts.
-IPv6 keys are eight groups without leading zeros. ``ip24`` and ``ip16`` are the first three and two groups of an IPv4 address; of an IPv6
-address they are /48 and /32.
+A port, brackets, an IPv4 address written as IPv6 (::ffff:1.2.3.4) and leading zeros are spelling; of a list (X-Forwarded-For) the first
+counts. IPv6 keys are eight groups without leading zeros. ``ip24`` and ``ip16`` are the first three and two groups of an IPv4 address;
+of an IPv6 address they are /48 and /32.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import ipaddress
 import numpy as np
 import polars as pl
 
-from fraudgraph.identifiers.registry import MALFORMED, PLACEHOLDER, VALID, Context, Derivation, Keyed, Kind
+from fraudgraph.identifiers.registry import MALFORMED, PLACEHOLDER, Context, Derivation, Keyed, Kind
 from fraudgraph.identifiers.text import clean, in_two, judged, patch
 from fraudgraph.model import BoolArray, IntArray
 
@@ -65,7 +65,9 @@ def _slow(values: pl.Series) -> Keyed:
     number = _v4_number(address.filter(four))
     wide = address.filter(~four)
     texts = [_v6(text) for text in wide]
-    key = pl.concat([address.filter(four).set(pl.Series(~_is_global(number)), None), pl.Series([text or None for text, _ in texts], dtype=pl.String)])
+    key = pl.concat(
+        [address.filter(four).set(pl.Series(~_is_global(number)), None), pl.Series([text or None for text, _ in texts], dtype=pl.String)]
+    )
     real = pl.concat([pl.Series(number >= 0), pl.Series([known for _, known in texts], dtype=pl.Boolean)])
     order = pl.concat([four.arg_true(), (~four).arg_true()]).arg_sort()
     keyed = judged("ip", cleaned, key.gather(order))

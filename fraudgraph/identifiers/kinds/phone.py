@@ -100,21 +100,35 @@ def _western_rows(values: pl.Series, context: Context) -> pl.Series:
 
 def _slow(distinct: pl.DataFrame, context: Context) -> Keyed:
     """Judge distinct (value, region hint ``h``, Chinese ``c``, Western ``w``)."""
-    cleaned = clean(distinct["v"]).str.replace(EXTENSION, "").str.replace_all(r"[‐‑‒–—―−]", "-").str.replace(r"\(0\)", "").str.replace(r"^\((\+|00)", "$1")
+    cleaned = (
+        clean(distinct["v"])
+        .str.replace(EXTENSION, "")
+        .str.replace_all(r"[‐‑‒–—―−]", "-")
+        .str.replace(r"\(0\)", "")
+        .str.replace(r"^\((\+|00)", "$1")
+    )
     cleaned = cleaned.str.replace(r"^(.*?[0-9].{6,}?)[/,;、|].*$", "$1").str.strip_chars()
     international = cleaned.str.contains(r"^(?:\+|00[1-9])")
     digits = cleaned.str.replace(r"^(?:\+|00)", "", literal=False).str.replace_all(r"[^0-9]", "")
     foreign = cleaned.str.contains(r"[^0-9()+\-. /~\s\x{00A0}]")
-    frame = pl.DataFrame({"v": cleaned, "d": digits, "i": international, "h": distinct["h"], "c": distinct["c"], "w": distinct["w"], "bad": foreign | is_masked(cleaned)})
+    frame = pl.DataFrame(
+        {
+            "v": cleaned,
+            "d": digits,
+            "i": international,
+            "h": distinct["h"],
+            "c": distinct["c"],
+            "w": distinct["w"],
+            "bad": foreign | is_masked(cleaned),
+        }
+    )
     usable = (frame["d"].str.len_bytes().is_between(SHORTEST, LONGEST) & ~frame["bad"]).fill_null(False)
-    key = pl.select(
-        pl.when(usable).then(pl.coalesce(_international(frame), _national(frame, context), _digits_alone(frame))).alias("k")
-    )["k"]
+    key = pl.select(pl.when(usable).then(pl.coalesce(_international(frame), _national(frame, context), _digits_alone(frame))).alias("k"))[
+        "k"
+    ]
     keyed = judged("phone", cleaned, key)
     significant = digits.str.strip_chars_start("0")
-    invented = (
-        is_repeated(digits) | is_sequence(digits) | significant.str.contains(REPEATED)
-    ) & (digits.str.len_bytes() >= 3)
+    invented = (is_repeated(digits) | is_sequence(digits) | significant.str.contains(REPEATED)) & (digits.str.len_bytes() >= 3)
     invented = invented & keyed.status.is_in([VALID, MALFORMED])
     return Keyed(keyed.key.set(invented, None), keyed.status.set(invented, PLACEHOLDER))
 

@@ -23,7 +23,9 @@ def _slow(values: pl.Series) -> Keyed:
     filled = cleaned.str.replace_all(r"\b([0-9a-f])\b", "0$1")
     bare = filled.zip_with(short, cleaned).str.replace_all(r"[^0-9a-z]", "")
     parts = [pl.col("b").str.slice(at, 2) for at in range(0, 12, 2)]
-    key = bare.to_frame("b").select(pl.when(pl.col("b").str.contains(r"^[0-9a-f]{12}$")).then(pl.concat_str(parts, separator=":")).alias("k"))["k"]
+    key = bare.to_frame("b").select(
+        pl.when(pl.col("b").str.contains(r"^[0-9a-f]{12}$")).then(pl.concat_str(parts, separator=":")).alias("k")
+    )["k"]
     keyed = judged("wifi", cleaned, key)
     invented = is_repeated(bare) & (bare.str.len_bytes() >= 6) & keyed.status.is_in([VALID, MALFORMED])
     return Keyed(keyed.key.set(invented, None), keyed.status.set(invented, PLACEHOLDER))
