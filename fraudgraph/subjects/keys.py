@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fraudgraph.model import Identified, Int32Array, IntArray
+from fraudgraph.model import BoolArray, Identified, Int32Array, IntArray
 from fraudgraph.subjects.births import UNKNOWN
 from fraudgraph.subjects.groups import AnyInt
 
@@ -81,15 +81,15 @@ def shared(columns: Sequence[pl.Series]) -> tuple[Int32Array, Int32Array]:
     known = frame.select(pl.all_horizontal(pl.all().is_not_null())).to_series().to_numpy()
     rows = np.flatnonzero(known).astype(np.int32)
     hashes = frame.hash_rows(seed=0).to_numpy()[rows]
-    rows, hashes = _twice(rows, hashes)
-    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-    codes: Int32Array = inverse.astype(np.int32)
+    likely = _likely_twice(hashes)
+    rows = rows[likely]
+    again, codes, first = _equal(hashes[likely])
+    example, rows = rows[first], rows[again]
     # A hash of 64 bits may collide once in a great many books; people must not be merged by it, so it is verified.
-    mine, its = frame[rows], frame[rows[first[codes]]]
+    mine, its = frame[rows], frame[example[codes]]
     if any((mine[name] != its[name]).any() for name in frame.columns):
-        exact = mine.select(pl.struct(pl.all()).rank("dense")).to_series().to_numpy()
-        rows, exact = _twice(rows, exact)
-        codes = _dense(exact)
+        again, codes, _ = _equal(mine.select(pl.struct(pl.all()).rank("dense")).to_series().to_numpy())
+        rows = rows[again]
     return rows, codes
 
 
@@ -107,10 +107,34 @@ def spread_codes(values: pl.Series, rows: Int32Array, codes: Int32Array) -> Int3
     return result
 
 
-def _twice(rows: Int32Array, codes: npt.NDArray[Any]) -> tuple[Int32Array, npt.NDArray[Any]]:
-    """Keep the rows whose code occurs at least twice."""
-    again = pl.Series(codes).is_duplicated().to_numpy()
-    return rows[again], codes[again]
+def _likely_twice(hashes: npt.NDArray[np.uint64]) -> BoolArray:
+    """Return which hashes may occur at least twice: certainly all that do, and few that do not.
+
+    Each writes its position into a table by its lowest bits; a place whose last writer is another one was written twice.
+    """
+    places = 1 << max(10, (2 * len(hashes)).bit_length())
+    place = (hashes & np.uint64(places - 1)).astype(np.int32)
+    writer = np.empty(places, dtype=np.int32)
+    order = np.arange(len(hashes), dtype=np.int32)
+    writer[place] = order
+    twice = np.zeros(places, dtype=np.bool_)
+    twice[place[writer[place] != order]] = True
+    return twice[place]
+
+
+def _equal(values: npt.NDArray[Any]) -> tuple[BoolArray, Int32Array, IntArray]:
+    """Return which values occur at least twice, a code for each of those, and the place of one value of each code."""
+    if not len(values):
+        return np.zeros(0, dtype=np.bool_), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
+    order = np.argsort(values)
+    ordered = values[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    sizes = np.diff(np.r_[starts, len(values)])
+    several = sizes > 1
+    codes = np.empty(len(values), dtype=np.int32)
+    codes[order] = np.repeat(np.where(several, np.cumsum(several) - 1, -1), sizes)
+    again = codes >= 0
+    return again, codes[again], order[starts[several]]
 
 
 def all_pairs(starts: IntArray, sizes: IntArray) -> tuple[IntArray, IntArray]:

@@ -20,7 +20,7 @@ def means(person: list[int], intent: list[float | None]) -> list[int]:
     subjects = Subjects(person=np.array(person, dtype=np.int32), how=how, conflicts=CONFLICTS.empty())
     found = of_people(pl.DataFrame({"fraud_intent": pl.Series(intent, dtype=pl.Float64)}), subjects)
     assert found.dtype == np.int64
-    return found.tolist()
+    return [int(mean) for mean in found]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from subject_books import BIRTHS, agree, book
+from subject_books import BIRTHS, Row, agree, book
 
 from fraudgraph.intent import of_people
 from fraudgraph.model import MEMBERSHIP, PERSONS
@@ -112,7 +112,7 @@ def test_keys_of_several_columns_need_no_strings(values: list[tuple[str | None, 
 def test_a_collision_of_hashes_joins_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a hash of one value for all, equality is decided by the values themselves."""
     monkeypatch.setattr(pl.DataFrame, "hash_rows", lambda frame, seed: pl.Series(np.zeros(len(frame), dtype=np.uint64)))
-    values = [("a", "x"), ("b", "x"), ("a", "x"), ("a", "a"), (None, "x"), ("b", "x")]
+    values: list[tuple[str | None, str | None]] = [("a", "x"), ("b", "x"), ("a", "x"), ("a", "a"), (None, "x"), ("b", "x")]
     assert by_code(*keys_module.shared(columns(values))) == [[0, 2], [1, 5]]
 
 
@@ -136,7 +136,7 @@ def test_all_pairs(sizes: list[int]) -> None:
 
 
 def test_tables() -> None:
-    rows = [
+    rows: list[Row] = [
         {"name": "Anna Smith", "id": "I", "intent": 0.1},
         {"name": "Bob Hill"},
         {"name": "Anna Smith", "id": "I", "intent": 0.4},
