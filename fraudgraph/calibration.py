@@ -115,10 +115,12 @@ class Calibration:
         return replace(self, case=case)
 
 
-def prior(settings: Settings, channels: tuple[str, ...], given: tuple[str, ...], placeholders: pl.DataFrame, case: str) -> Calibration:
+def prior(
+    settings: Settings, channels: tuple[str, ...], given: tuple[str, ...], placeholders: pl.DataFrame, case: str
+) -> Calibration:
     """The shipped calibration for a book with too little to learn from: no class tables, the usual spread of a lender's intents.
 
-    The histogram is that of a Beta(1.3, 6.2) distribution (mean .17, spread .13): a convention, many low scores with a thin tail of bad ones.
+    The histogram is that of a Beta(1.3, 6.2) distribution (mean .17, spread .13): a convention, many low scores with a thin tail.
     """
     from scipy.stats import beta
 

@@ -1,20 +1,23 @@
 """Communities: seeded Leiden inside each component of ties. The only user of igraph (and of leidenalg).
 
-Gangs are chains, rings, stars and small cliques: any resolution that cuts a dense graph well breaks them. So the shape of a component decides:
+Gangs are chains, rings, stars and small cliques: any resolution that cuts a dense graph well breaks them. So the shape decides:
 
-* *Sparse* (mean tie degree up to ``sparse_degree``, and not oversized): it stays whole, unless a thin bridge joins two bodies - one tie whose
-  removal leaves two sides of ``body_members`` or more, each with more ties than people, so that neither side is a chain or a star.
-* *Dense or oversized*: Leiden on the constant Potts model with the resolution ``resolution_factor`` times the component's own weighted density (Traag,
-  Van Dooren, Nesterov 2011: a community is kept where it is denser inside than the resolution); again inside each piece while it is dense and large.
+* *Sparse* (mean tie degree up to ``sparse_degree``, and not oversized): it stays whole, unless a thin bridge joins two bodies - one
+  tie whose removal leaves two sides of ``body_members`` or more, each with more ties than people, so that neither side is a chain
+  or a star.
+* *Dense or oversized*: Leiden on the constant Potts model with the resolution ``resolution_factor`` times the component's own weighted
+  density (Traag, Van Dooren, Nesterov 2011: a community is kept where it is denser inside than the resolution); again inside each
+  piece while it is dense and large.
 
-Weights are tie probabilities. Every component is solved from its own sorted people with a seed made of the book's seed and its first application.
+Weights are tie probabilities. Every component is solved from its own sorted people with a seed made of the book's seed and its first
+application.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from typing import Protocol
 
 import igraph
 import numpy as np
@@ -24,7 +27,13 @@ from fraudgraph.model import FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 
 
-def find(a: Int32Array, b: Int32Array, weight: FloatArray, size: int, names: Sequence[str], settings: Settings) -> Int32Array:
+class Names(Protocol):
+    """Person -> first application."""
+
+    def __getitem__(self, person: int, /) -> str: ...
+
+
+def find(a: Int32Array, b: Int32Array, weight: FloatArray, size: int, names: Names, settings: Settings) -> Int32Array:
     """Return per person the smallest person of the community that the ties (a, b, weight) put them in.
 
     ``names[person]`` is the person's first application: the seed of a component is made of its first person's. Ties are sorted by (a, b).
@@ -64,10 +73,8 @@ def _solve(count: int, edges: IntArray, weight: FloatArray, seed: int, settings:
 
 
 def _is_sparse(graph: igraph.Graph, settings: Settings) -> bool:
-    return (
-        2 * graph.ecount() <= settings.number("communities.sparse_degree") * graph.vcount()
-        and graph.vcount() <= settings.integer("communities.oversized")
-    )
+    most = settings.number("communities.sparse_degree") * graph.vcount()
+    return bool(2 * graph.ecount() <= most and graph.vcount() <= settings.integer("communities.oversized"))
 
 
 def _cut_bridges(graph: igraph.Graph, settings: Settings) -> IntArray:

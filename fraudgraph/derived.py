@@ -10,7 +10,7 @@ from fraudgraph.calibration import Calibration
 from fraudgraph.evidence import shared
 from fraudgraph.graph import classes
 from fraudgraph.graph.facts import View
-from fraudgraph.model import IntArray
+from fraudgraph.model import Int32Array, IntArray
 from fraudgraph.settings import Settings
 from fraudgraph.solving import Book, Solution, line, number_channels
 from fraudgraph.verdicts.grades import grade, lower_bound
@@ -18,7 +18,7 @@ from fraudgraph.verdicts.grades import grade, lower_bound
 _QUIET = {"no intents": "NO_INTENTS", "no transmission": "NO_TRANSMISSION"}
 
 
-def ids(book: Book, people: IntArray, prefix: str) -> pl.Series:
+def ids(book: Book, people: IntArray | Int32Array, prefix: str) -> pl.Series:
     """Return the ids that start with ``prefix`` and go on with the first application of each of ``people``."""
     return prefix + book.application_id.gather(book.first[people])
 
@@ -108,7 +108,8 @@ def reasons(book: Book, solution: Solution, calibration: Calibration, settings: 
     flagged[groups.first[judged.flagged]] = True
     flagged = flagged[solution.community]
     limit = line(calibration, settings).threshold * model.MICRO
-    own = np.where(book.intent < 0, shared.bit("OWN_INTENT_UNKNOWN"), np.where(book.intent > limit, shared.bit("OWN_INTENT_HIGH"), shared.bit("OWN_INTENT_LOW")))
+    known = np.where(book.intent > limit, shared.bit("OWN_INTENT_HIGH"), shared.bit("OWN_INTENT_LOW"))
+    own = np.where(book.intent < 0, shared.bit("OWN_INTENT_UNKNOWN"), known)
     mask |= np.where(flagged, own, 0)
     inside = np.flatnonzero(np.bincount(solution.community, minlength=book.persons)[solution.community] >= 2)
     return pl.DataFrame({"person_id": ids(book, inside, "P-"), "reasons": shared.spell(mask[inside])}, schema=model.REASONS.schema)

@@ -27,7 +27,7 @@ from fraudgraph.progress import SILENT, Progress
 from fraudgraph.reports import render
 from fraudgraph.settings import Settings
 from fraudgraph.solving import Book, Solution, solve
-from fraudgraph.stores import Batch, Change, Reader, Version, digest_files, open_store
+from fraudgraph.stores import Batch, Change, Reader, Store, Version, digest_files, open_store
 from fraudgraph.subjects import tables as people
 
 REMEMBERED = ("records.time_zone", "records.default_region", "records.intent_scale", "graph.seed")
@@ -109,7 +109,6 @@ def run(
         render.writable(out)
     with place.lock() as writer:
         with place.snapshot() as reader:
-            base = reader.night if not replace else 0
             if not inputs and not reader.night:
                 raise UsageError(f"the store {store} is empty and no INPUT was given: name the files to add")
             settings = settings if replace else remembered(reader, settings)
@@ -144,6 +143,16 @@ class _Late(Mapping[str, Any]):
         return len(self._clock.timings())
 
 
+def run_records(read: Records, store: Store, settings: Settings, relations: Path | None = None) -> tuple[dict[str, Any], int]:
+    """Solve records that were read already into an empty store; return the summary and the night."""
+    clock = Clock(SILENT)
+    with store.lock() as writer:
+        with store.snapshot() as reader:
+            change = _gather(reader, read, relations, None, settings, "detect", True, clock)
+        batch = writer.apply(change)
+    return {**batch.summary, **clock.timings()}, batch.night
+
+
 def remembered(reader: Reader, settings: Settings) -> Settings:
     """Return the settings with what the store remembers, wherever the caller left the default."""
     from fraudgraph.settings import defaults
@@ -174,10 +183,24 @@ def _change(
     replace: bool,
     clock: Clock,
 ) -> Change:
-    """Read, solve, and gather everything that the store is to take over."""
-    fresh = replace or not reader.night
+    """Read, then solve and gather."""
     with clock.stage("reading"):
         read = records.read(inputs, settings, clock) if inputs else _nothing()
+    return _gather(reader, read, relations, calibration, settings, digest, replace, clock)
+
+
+def _gather(
+    reader: Reader,
+    read: Records,
+    relations: Path | None,
+    calibration: Path | None,
+    settings: Settings,
+    digest: str,
+    replace: bool,
+    clock: Clock,
+) -> Change:
+    """Solve the book that ``read`` makes of the stored one, and gather everything that the store is to take over."""
+    fresh = replace or not reader.night
     updates = model.APPLICATIONS.empty()
     applications = read.applications
     if not fresh:
@@ -251,7 +274,9 @@ def _same_placeholders(calibration: Calibration, reader: Reader) -> bool:
     return not reader.night or stored.equals(calibration.placeholders.select(columns).sort(columns))
 
 
-def _relations(reader: Reader, path: Path | None, settings: Settings, fresh: bool) -> tuple[tuple[pl.DataFrame, pl.DataFrame], pl.DataFrame]:
+def _relations(
+    reader: Reader, path: Path | None, settings: Settings, fresh: bool
+) -> tuple[tuple[pl.DataFrame, pl.DataFrame], pl.DataFrame]:
     """Return ((all relations of the book, the new ones), rejects)."""
     given, rejected = records.read_relations(path, settings) if path else (model.RELATIONS.empty(), model.REJECTS.empty())
     stored = model.RELATIONS.empty() if fresh else reader.table("relations")
@@ -266,7 +291,7 @@ def solve_book(
     progress: Progress = SILENT,
     reader: Reader | None = None,
 ) -> Solved:
-    """From applications (sorted by applied_at, application_id) to every derived table. ``reader`` is the night before, for the gangs that last."""
+    """From applications (sorted by applied_at, application_id) to every derived table; ``reader`` is the night before."""
     with progress.stage("identifiers"):
         identified = identifiers.identify(
             applications, settings, frozen_placeholders=frozen.placeholders if frozen else None, progress=progress
@@ -312,15 +337,17 @@ def _follow(reader: Reader | None, verdicts: pl.DataFrame, current: pl.DataFrame
     if reader is None or not reader.night:
         return ledger.follow(model.GANGS.empty(), ledger.PAST.empty(), model.GANG_EVENTS.empty(), verdicts, current)
     members = reader.table("gang_members")
-    inside = reader.table("membership", columns=["application_id", "person_id"], where={"person_id": members["person_id"].unique().to_list()})
-    times = reader.table("applications", columns=["application_id", "applied_at"], where={"application_id": inside["application_id"].to_list()})
+    people_ids = members["person_id"].unique().to_list()
+    inside = reader.table("membership", columns=["application_id", "person_id"], where={"person_id": people_ids})
+    where = {"application_id": inside["application_id"].to_list()}
+    times = reader.table("applications", columns=["application_id", "applied_at"], where=where)
     past = members.join(inside, on="person_id").join(times, on="application_id").select(list(ledger.PAST.columns))
     return ledger.follow(reader.table("gangs"), past, reader.events().drop("night"), verdicts, current)
 
 
 def _keys(solved: Solved, new: pl.DataFrame) -> pl.DataFrame:
     """Return the KEYS rows of the applications in ``new``, in their order."""
-    keys = solved.identified.keys.select(pl.all()).insert_column(0, solved.applications["application_id"])
+    keys = pl.DataFrame([solved.applications["application_id"], *solved.identified.keys])
     if len(new) == len(keys) and new["application_id"].equals(keys["application_id"]):
         return keys
     return new.select("application_id").join(keys, on="application_id", how="left", maintain_order="left")
@@ -355,7 +382,7 @@ def summarise(read: Records, solved: Solved, relations: pl.DataFrame, settings: 
         "pending": pending,
         "candidate_pairs": solution.candidates,
         "ties": len(tables["ties"]),
-        "components": int((pl.Series(units[solution.scored.facts.a]).n_unique())) if len(solution.scored.facts) else 0,
+        "components": pl.Series(units[solution.scored.facts.a]).n_unique() if len(solution.scored.facts) else 0,
         "communities": len(verdicts),
         "gangs": len(live),
         "grades": grades,

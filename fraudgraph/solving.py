@@ -14,7 +14,7 @@ from fraudgraph import communities
 from fraudgraph.calibration import Calibration, grade_cuts, prior
 from fraudgraph.graph import scoring
 from fraudgraph.graph.codes import Codes, encode
-from fraudgraph.graph.facts import Facts, View, narrow_channels
+from fraudgraph.graph.facts import GIVEN_KINDS, Facts, View, narrow_channels
 from fraudgraph.graph.measure import measure
 from fraudgraph.graph.pairs import Given
 from fraudgraph.graph.scoring import Scored
@@ -75,7 +75,8 @@ def solve(
     with progress.stage("shared identifiers"):
         codes = encode(book.keys, book.person, book.applied_at, settings)
     with progress.stage("pairs and their facts"):
-        names = calibration.channels if calibration else tuple(narrow_channels(book.channel, book.person, settings.number("graph.narrow_channel")))
+        share = settings.number("graph.narrow_channel")
+        names = calibration.channels if calibration else tuple(narrow_channels(book.channel, book.person, share))
         view = View(codes, book.person, book.applied_at, number_channels(book.channel, names))
         given = relations(book, calibration.given if calibration else None)
         facts = measure(view, given, book.persons, settings)
@@ -120,7 +121,7 @@ class _Names:
     def __init__(self, book: Book) -> None:
         self._book = book
 
-    def __getitem__(self, person: int) -> str:
+    def __getitem__(self, person: int, /) -> str:
         return str(self._book.application_id[int(self._book.first[person])])
 
 
@@ -148,10 +149,10 @@ def relations(book: Book, names: tuple[str, ...] | None) -> Given:
     if not len(table):
         return Given.none() if names is None else Given(*(np.zeros(0, np.int32),) * 3, np.zeros(0), names)
     kinds = sorted(set(table["kind"].to_list())) if names is None else list(names)
-    most = scoring.GIVEN_KINDS
-    kinds = kinds[: most - 1] + ["other"] if len(kinds) > most else kinds
+    kinds = [*kinds[: GIVEN_KINDS - 1], "other"] if len(kinds) > GIVEN_KINDS else kinds
     numbers = pl.DataFrame({"application_id": book.application_id, "person": book.person})
-    ends = table.join(numbers, left_on="source", right_on="application_id").join(numbers, left_on="target", right_on="application_id", suffix="_b")
+    ends = table.join(numbers, left_on="source", right_on="application_id")
+    ends = ends.join(numbers, left_on="target", right_on="application_id", suffix="_b")
     number = {kind: i for i, kind in enumerate(kinds)}
     other = len(kinds) - 1
     grouped = (

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fraudgraph.graph.codes import DAY
 from fraudgraph.graph.facts import BIT, GIVEN_BIT, GIVEN_KINDS, NO_GAP, SIGNATURE, Facts
-from fraudgraph.model import FloatArray, IntArray
+from fraudgraph.model import FloatArray, Int32Array, IntArray
 
 SIGNATURE_BITS = GIVEN_BIT + GIVEN_KINDS
 
@@ -92,7 +93,7 @@ def pack(facts: Facts) -> IntArray:
     return code
 
 
-def band(values: IntArray | FloatArray, edges: tuple[int, ...] | list[int]) -> IntArray:
+def band(values: IntArray | Int32Array | FloatArray, edges: Sequence[float]) -> IntArray:
     """Return 0 for values up to the first edge, 1 up to the second, ..."""
     return np.searchsorted(np.asarray(edges), values, side="left").astype(np.int64)
 

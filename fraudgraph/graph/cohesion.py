@@ -1,9 +1,10 @@
 """Cohesion: which link classes hold one gang together, and which only join one gang to another.
 
-That both people of a pair are gang people does not make them of the same gang: members of different gangs invent the same employer, live in
-the same city, sit behind the same carrier. The book itself tells. Take a class away, group people by the ties that remain, and look where
-the class's pairs fall: inside a group, or between a group and somebody who has nothing else (it holds), or between two groups (it joins
-strangers). Two joiners hide each other, so a broad class (by the table of priors) is looked at without any class that is as broad or broader.
+That both people of a pair are gang people does not make them of the same gang: members of different gangs invent the same employer,
+live in the same city, sit behind the same carrier. The book itself tells. Take a class away, group people by the ties that remain, and
+look where the class's pairs fall: inside a group, or between a group and somebody who has nothing else (it holds), or between two
+groups (it joins strangers). Two joiners hide each other, so a broad class (by the table of priors) is looked at without any class that
+is as broad or broader.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ def strength(signature: IntArray, priors: dict[str, float]) -> FloatArray:
     return np.where(signature & given != 0, np.maximum(best, priors["given"]), best)
 
 
-def joiners(facts: Facts, size: int, priors: dict[str, float], broad: float, limit: float, cover: float, most_rounds: int = 8) -> IntArray:
+def joiners(
+    facts: Facts, size: int, priors: dict[str, float], broad: float, limit: float, cover: float, most_rounds: int = 8
+) -> IntArray:
     """Return the signatures, sorted, that join groups instead of holding one: their share of holding pairs is under ``limit``.
 
-    ``facts`` are the ties of a reference book; a signature is broad if its strongest kind's prior is at most ``broad``. The worst goes first, and
-    the groups are looked at again without it.
+    ``facts`` are the ties of a reference book; a signature is broad if its strongest kind's prior is at most ``broad``; ``cover`` as in
+    `_holding`. The worst goes first, and the groups are looked at again without it.
     """
     code, power = facts.signature, strength(facts.signature, priors)
     out: list[int] = []

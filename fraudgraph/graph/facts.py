@@ -6,10 +6,13 @@ them around that time) and, for closure, the pairs of the two with third people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fraudgraph.graph.codes import DAY, UNIQUE, Codes
@@ -145,7 +148,8 @@ def shared(codes: Codes, i: IntArray, j: IntArray) -> Iterator[tuple[str, str, s
 
 def _equal(left: Int32Array, right: Int32Array, i: IntArray, j: IntArray) -> BoolArray:
     mine = left[i]
-    return (mine >= 0) & (mine == right[j])
+    result: BoolArray = (mine >= 0) & (mine == right[j])
+    return result
 
 
 def read(view: View, a: Int32Array, b: Int32Array, given: Given, priors: dict[str, float], chunk: int = 1_000_000) -> Facts:
@@ -169,7 +173,7 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
     burst = np.zeros(len(pair), np.int32)
     label = np.zeros(len(pair), np.int64)
     phones = np.zeros(len(pair), np.int32)
-    for rank, (name, one, other, equal) in enumerate(shared(codes, i, j)):
+    for name, one, other, equal in shared(codes, i, j):
         hit = np.flatnonzero(equal)
         if not len(hit):
             continue
@@ -191,8 +195,8 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
     some = np.r_[starts[1:], len(pair)] > starts
     at = starts[some]
 
-    def reduce(ufunc: np.ufunc, values: np.ndarray, empty: float, dtype: type) -> np.ndarray:  # type: ignore[type-arg]
-        out = np.full(size, empty, dtype)
+    def reduce(ufunc: np.ufunc, values: npt.NDArray[Any], empty: float, dtype: type) -> npt.NDArray[Any]:
+        out: npt.NDArray[Any] = np.full(size, empty, dtype)
         if len(at):
             out[some] = ufunc.reduceat(values, at)
         return out
@@ -226,7 +230,7 @@ def rank_of_kind(slot: str) -> int:
 _KIND_RANK = {name: i for i, name in enumerate(dict.fromkeys(name.split(" ")[0] for name in SIGNATURE))}
 
 
-def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntArray, bit: int, reduce) -> BoolArray:  # type: ignore[no-untyped-def]
+def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntArray, bit: int, reduce: Callable[..., Any]) -> BoolArray:
     """Known on both sides, held by few, and different, with no application of the two that agrees."""
     if slot not in codes.code:
         none: BoolArray = reduce(np.logical_or, np.zeros(len(i), bool), 0, np.bool_)
@@ -274,7 +278,7 @@ def close(facts: Facts, persons: int) -> Int32Array:
     work = np.cumsum(count[small])
     blocks = np.searchsorted(work, np.arange(0, int(work[-1]) if len(work) else 0, 4_000_000))
     cuts = np.unique(np.r_[0, blocks, len(facts)])
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts.tolist()):
         s, g = small[low:high], large[low:high]
         n = count[s]
         pair = np.repeat(np.arange(len(s)), n)

@@ -28,7 +28,9 @@ class Given:
         return cls(empty, empty, empty, np.zeros(0), ())
 
 
-def candidates(codes: Codes, person: Int32Array, applied_at: IntArray, given: Given, reach: int, span_days: int) -> tuple[Int32Array, Int32Array]:
+def candidates(
+    codes: Codes, person: Int32Array, applied_at: IntArray, given: Given, reach: int, span_days: int
+) -> tuple[Int32Array, Int32Array]:
     """Return the pairs (a < b), sorted: on each value every use meets the next ``reach`` uses of other people within ``span_days``."""
     size = int(person.max()) + 1 if len(person) else 0
     found: list[IntArray] = [given.a.astype(np.int64) * size + given.b]

@@ -18,7 +18,7 @@ def log_odds(facts: Facts) -> FloatArray:
     odds += 1.0 * (facts.closure > 0) + 1.0 * (facts.phones >= 2) + 0.5 * facts.channel
     odds += np.select([facts.burst >= 80, facts.burst >= 50, facts.burst >= 30], [2.0, 1.0, 0.5], 0.0)
     known = facts.gap < NO_GAP
-    odds += np.select([known & (facts.gap <= 3 * DAY), known & (facts.gap <= 14 * DAY), known & (facts.gap > 30 * DAY)], [1.5, 0.8, -1.5], 0.0)
+    odds += np.select([facts.gap <= 3 * DAY, facts.gap <= 14 * DAY, known & (facts.gap > 30 * DAY)], [1.5, 0.8, -1.5], 0.0)
     return odds
 
 

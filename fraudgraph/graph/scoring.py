@@ -159,7 +159,7 @@ def learnable(facts: Facts, intent: IntArray) -> int:
 
 
 def transmits(tables: Tables, sd: float, settings: Settings) -> bool:
-    """Say whether any class passes intent on: differs from zero by ``graph.transmits_errors`` standard errors while the lift is inside its bounds."""
+    """Say whether any class passes intent on: over zero by ``graph.transmits_errors`` standard errors, the lift inside its bounds."""
     if not sd < tables.lift < 1.0 or not tables.levels:
         return False
     level = tables.levels[0]

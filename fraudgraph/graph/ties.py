@@ -1,7 +1,8 @@
 """Ties: the pairs that hold people of one gang together, not only people of gangs.
 
-A class's probability says "both are gang people". Whether they are of the same gang is asked of the values that they share: a *pure* value is one
-that mostly gang people have, a *covering* one belongs to a good part of the groups that it would join. A carrier's address is neither.
+A class's probability says "both are gang people". Whether they are of the same gang is asked of the values that they share: a *pure*
+value is one that mostly gang people have, a *covering* one belongs to a good part of the groups that it would join. A carrier's address
+is neither.
 """
 
 from __future__ import annotations

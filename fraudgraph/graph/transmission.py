@@ -1,9 +1,10 @@
-"""Transmission (承传): by how much pairs of a link class are alike in fraud intent, measured on the book and shrunk towards coarser classes.
+"""Transmission (承传): by how much pairs of a link class are alike in fraud intent, shrunk towards coarser classes.
 
     e <- (sum of z + k e) / (n + k),      z = (xa - mu)(xb - mu)
 
-through nested classes, starting from the prior: the usual estimate of a mean with ``k`` pseudo-observations at the parent's value. Sums are
-kept per fold and a pair is always scored without its own fold, so that no pair votes on itself, in the book that was learned from or any later one.
+through nested classes, starting from the prior: the usual estimate of a mean with ``k`` pseudo-observations at the parent's value. Sums
+are kept per fold and a pair is always scored without its own fold, so that no pair votes on itself, in the book that was learned from
+or any later one.
 """
 
 from __future__ import annotations
@@ -91,8 +92,8 @@ def score(levels: tuple[Level, ...], start: FloatArray, code: IntArray, fold: In
 def lift(value: FloatArray, z: IntArray, known: BoolArray, middle: FloatArray, sd: float) -> float:
     """Return D: how far the mean of tied people lies above the book's, without knowing who they are; held within [sd, 1].
 
-    D = sum(u z) / sum(u m) with u = max(e, 0)^2 and m the pair's mean deviation: where a share of pairs are gang pairs whose people lie D above
-    the mean, sum(z) estimates share D^2 and sum(m) share D.
+    D = sum(u z) / sum(u m) with u = max(e, 0)^2 and m the pair's mean deviation: where a share of pairs are gang pairs whose people lie
+    D above the mean, sum(z) estimates share D^2 and sum(m) share D.
     """
     u = np.maximum(value[known], 0.0) ** 2
     below = float(np.sum(u * middle[known]))

@@ -104,8 +104,9 @@ def gangs_file(table: pl.DataFrame, zone: str) -> pl.DataFrame:
 
 def strongest(evidence: pl.DataFrame, most: int) -> pl.DataFrame:
     """Return at most ``most`` rows of an EVIDENCE table a gang, what explains most first."""
-    strengths = {kind: kinds.kind_of(kind).strength for kind in evidence["kind"].unique().sort()}
-    strength = pl.col("kind").replace_strict(strengths, return_dtype=pl.Float64)
+    known = {*kinds.KINDS, *evidence["kind"].unique()}
+    strengths = {kind: kinds.kind_of(kind).strength for kind in sorted(known)}
+    strength = pl.col("kind").replace_strict(strengths, return_dtype=pl.Float64) if strengths else pl.lit(0.0)
     return (
         evidence.with_columns(kinds.weigh(strength, pl.col("members"), pl.col("others").fill_null(0)).round(9).alias("weight"))
         .sort("gang_id", "weight", "members", "kind", "key", descending=[False, True, True, False, False])

@@ -1,11 +1,11 @@
 """The ladder: weaker pairs, rung by rung, for gangs that the ties alone do not hold.
 
-At each rung the pairs over narrow values with a probability down to the rung's are added. A component without a gang in it is judged whole by the same
-threshold and a tail cut of the rung's own; a neighbour of a gang joins it if above T; gangs that meet become one. Communities that stay under the line
-are left as they were.
+At each rung the pairs over narrow values with a probability down to the rung's are added. A component without a gang in it is judged
+whole by the same threshold and a tail cut of the rung's own; a neighbour of a gang joins it if above T; gangs that meet become one.
+Communities that stay under the line are left as they were.
 
-*Guard.* Gangs make high intents meet; kinship makes low ones meet as well. Where people of a rung's pairs who are both below T are alike too, the rung says
-nothing of gangs: it is taken away, with those below it.
+*Guard.* Gangs make high intents meet; kinship makes low ones meet as well. Where people of a rung's pairs who are both below T are
+alike too, the rung says nothing of gangs: it is taken away, with those below it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def climb(
     cuts: dict[float, float],
     settings: Settings,
 ) -> Int32Array:
-    """Return the communities after all rungs. ``a``, ``b`` are pairs over narrow values that are no ties; ``cuts`` are the rungs' tail cuts."""
+    """Return the communities after all rungs. ``a``, ``b``: pairs over narrow values that are no ties; ``cuts``: the rungs' tail cuts."""
     for rung in sorted(cuts, reverse=True):
         at = probability >= rung
         community = _step(community, a[at], b[at], intent, _stricter(line, cuts[rung]), line, settings)[0]
@@ -107,18 +107,22 @@ def _step(
     return _join(result, a, b, flagged, intent, rung, size), p_values
 
 
-def _join(community: Int32Array, a: Int32Array, b: Int32Array, flagged: BoolArray, intent: IntArray, rung: Line, size: int) -> Int32Array:
+def _join(
+    community: Int32Array, a: Int32Array, b: Int32Array, flagged: BoolArray, intent: IntArray, rung: Line, size: int
+) -> Int32Array:
     """Gangs that meet become one; a person in no gang who is above T joins the gang of their neighbours (all of these, if several)."""
     loud = intent > rung.threshold * MICRO
     ends = np.stack([np.concatenate([a, b]), np.concatenate([b, a])])
     gang, other = flagged[ends[0]], flagged[ends[1]]
     meets = gang & (other | loud[ends[1]])
     left, right = ends[0][meets], ends[1][meets]
-    # A person who leaves a community for a gang leaves it alone: only the person is relabelled, so people are joined by name, not by community.
+    # Who joins a gang leaves the rest of their community behind: only the person is relabelled.
     alone = community.copy()
     mover = np.unique(right[~flagged[right]])
     alone[mover] = mover
-    names = components(size, np.concatenate([left, np.flatnonzero(flagged)]).astype(np.int32), np.concatenate([right, alone[flagged]]).astype(np.int32))
+    ends_a = np.concatenate([left, np.flatnonzero(flagged)]).astype(np.int32)
+    ends_b = np.concatenate([right, alone[flagged]]).astype(np.int32)
+    names = components(size, ends_a, ends_b)
     inside = flagged.copy()
     inside[mover] = True
     result = community.copy()

@@ -78,17 +78,19 @@ class Gate:
 
 
 def _enough_members(groups: Groups, p: FloatArray, line: Line, settings: Settings) -> BoolArray:
-    return groups.members >= settings.integer("verdicts.min_members")
+    return np.greater_equal(groups.members, settings.integer("verdicts.min_members"))
 
 
 def _enough_known(groups: Groups, p: FloatArray, line: Line, settings: Settings) -> BoolArray:
-    return groups.voters >= np.maximum(2, groups.members * settings.number("verdicts.min_known"))
+    result: BoolArray = groups.voters >= np.maximum(2, groups.members * settings.number("verdicts.min_known"))
+    return result
 
 
 def _rare(groups: Groups, p: FloatArray, line: Line, settings: Settings) -> BoolArray:
     if not settings.flag("verdicts.significance"):
         return np.ones(len(p), bool)
-    return p <= line.p_cut
+    result: BoolArray = np.less_equal(p, line.p_cut)
+    return result
 
 
 GATES = (

@@ -1,7 +1,7 @@
 """How rare so high a mean would be among as many random people of the calibration book.
 
-Intents are put into ``BINS`` equal bins; the sum of ``n`` random people's bins has the histogram convolved with itself n times (exact for independent
-draws), up to ``EXACT`` people; beyond, the normal approximation with the same mean and variance.
+Intents are put into ``BINS`` equal bins; the sum of ``n`` random people's bins has the histogram convolved with itself n times
+(exact for independent draws), up to ``EXACT`` people; beyond, the normal approximation with the same mean and variance.
 """
 
 from __future__ import annotations
@@ -38,24 +38,24 @@ class Tail:
     def _upper(self) -> list[FloatArray]:
         """For n = 0..EXACT: P(sum of n bins >= s) for every s."""
         tails: list[FloatArray] = [np.ones(1)]
-        density = np.ones(1)
+        density: FloatArray = np.ones(1)
         for _ in range(EXACT):
             density = np.convolve(density, self.share)
-            tails.append(np.cumsum(density[::-1])[::-1])
+            tails.append(np.cumsum(density[::-1], dtype=np.float64)[::-1])
         return tails
 
     def probability(self, voters: IntArray, total: IntArray) -> FloatArray:
         """Return, per community, the chance that as many random people reach its sum of bins; 1 where nobody votes."""
         result = np.ones(len(voters))
-        for n in np.unique(voters[(voters > 0) & (voters <= EXACT)]):
+        for n in np.unique(voters[(voters > 0) & (voters <= EXACT)]).tolist():
             mine = voters == n
-            upper = self._upper[int(n)]
-            result[mine] = upper[np.minimum(total[mine], len(upper) - 1)]
+            upper = self._upper[n]
+            result[mine] = upper[np.clip(total[mine], 0, len(upper) - 1)]
         many = voters > EXACT
         if many.any():
             place = np.arange(BINS)
             mean = float(self.share @ place)
-            spread = float(np.sqrt(max(self.share @ (place - mean) ** 2, 1e-12)))
+            spread = max(float(self.share @ (place - mean) ** 2), 1e-12) ** 0.5
             # Half a bin less: the sum is a whole number.
             far = (total[many] - 0.5 - voters[many] * mean) / (spread * np.sqrt(voters[many]))
             result[many] = ndtr(-far)
