@@ -43,84 +43,81 @@ class ReadFile:
 
 
 def read(paths: Sequence[Path], settings: Settings, progress: Progress = SILENT) -> Records:
-    """Read application files of any mix of formats and headers.
+    """Read application files of any mix of formats and headers. ``progress`` advances by rows.
 
     Raise InputError where a file cannot be read at all or holds no application columns, ConfigurationError where a setting or a
     mapping cannot be, or where the intents are plainly on another scale. Bad rows and values are in the rejects of the result.
     """
     if not paths:
         raise InputError("there is no input file: name at least one")
-    mapping = _mapping(settings)
-    scale = intents.scale(settings.text("records.intent_scale"))
-    files: list[ReadFile] = []
-    unused = set(mapping)
-    with progress.stage("reading", len(paths)):
-        for number, path in enumerate(paths):
-            files.append(_read_path(number, Path(path), mapping, scale, settings, unused))
-            progress.advance()
-    if unused:
-        column = sorted(unused)[0]
-        seen = [use.header for file in files for use in file.columns]
-        raise ConfigurationError(
-            f"records.map: no file has the header {headers.shown(str(mapping[column]))} that {column} is mapped to; "
-            f"the headers seen are {headers.listed(seen)}"
-        )
-    return _settle(files)
+    reading = _Reading(settings, progress)
+    with progress.stage("reading"):
+        files = [reading.path(number, Path(path)) for number, path in enumerate(paths)]
+        reading.check_mapping(files)
+        return _settle(files)
 
 
 def from_frame(frame: pd.DataFrame | pl.DataFrame, settings: Settings) -> Records:
     """Read a pandas or polars data frame; lines of the rejects are row numbers from 1. Raises as `read` does."""
-    mapping = _mapping(settings)
-    scale = intents.scale(settings.text("records.intent_scale"))
-    unused = set(mapping)
-    found = _read_sheet(0, "data frame", columnar.frame_sheet(frame), mapping, scale, settings, unused)
-    if unused:
-        column = sorted(unused)[0]
-        raise ConfigurationError(f"records.map: the data frame has no column {headers.shown(str(mapping[column]))} for {column}")
-    return _settle([found])
+    reading = _Reading(settings, SILENT)
+    files = [reading.sheet(0, "data frame", columnar.frame_sheet(frame))]
+    reading.check_mapping(files)
+    return _settle(files)
 
 
-def _mapping(settings: Settings) -> dict[str, str]:
-    mapping = settings.table("records.map")
-    headers.check_map(mapping)
-    return mapping
+class _Reading:
+    """What is the same for every file of a run."""
 
+    def __init__(self, settings: Settings, progress: Progress) -> None:
+        self._settings = settings
+        self._progress = progress
+        self._mapping = settings.table("records.map")
+        headers.check_map(self._mapping)
+        self._unused = set(self._mapping)
+        self._scale = intents.scale(settings.text("records.intent_scale"))
 
-def _read_path(
-    number: int, path: Path, mapping: dict[str, str], scale: intents.Scale, settings: Settings, unused: set[str]
-) -> ReadFile:
-    for opened in sheets(path):
-        try:
-            return _read_sheet(number, path.name, opened(), mapping, scale, settings, unused)
-        except WrongEncoding:
-            continue
-    raise InputError(f"{path.name} is in no encoding that can be read: save it as UTF-8")
+    def path(self, number: int, path: Path) -> ReadFile:
+        """Read a file, in the next encoding where one turns out wrong."""
+        for opened in sheets(path):
+            try:
+                return self.sheet(number, path.name, opened())
+            except WrongEncoding:
+                continue
+        raise InputError(f"{path.name} is in no encoding that can be read: save it as UTF-8")
 
+    def sheet(self, number: int, name: str, sheet: Sheet) -> ReadFile:
+        """Read the columns that mean something, and count how full the first of the others are."""
+        found = headers.understand(sheet.headers, self._mapping, name)
+        headers.check_complete(found, sheet.headers, name)
+        used = {position: column for column, position in sorted(found.items(), key=lambda item: item[1])}
+        ignored = [position for position in range(len(sheet.headers)) if position not in used]
+        listed = ignored[:_IGNORED_SHOWN]
+        table = FileTable(number, name, {column: sheet.headers[position] for position, column in used.items()}, self._settings)
+        fill: dict[int, int] = dict.fromkeys(listed, 0)
+        for batch in sheet.batches(sorted([*used, *listed])):
+            for key, count in cells.filled(batch.frame.select(str(position) for position in listed)).items():
+                fill[int(key)] += count
+            frame = batch.frame.select(pl.col(str(position)).alias(column) for position, column in used.items())
+            table.add(Batch(frame, batch.place, batch.broken, batch.faults))
+            self._progress.advance(frame.height)
+        typed, places = table.finish(self._scale)
+        self._unused -= {column for column, header in self._mapping.items() if headers.is_mapped(sheet.headers, found, column, header)}
+        counts = {**fill, **{position: table.filled[column] for position, column in used.items()}}
+        uses = [ColumnUse(name, sheet.headers[at], used.get(at), counts[at], table.rows) for at in sorted(counts)]
+        notes = [*sheet.notes, *table.notes]
+        if len(ignored) > len(listed):
+            notes.append(f"{name}: {len(ignored) - len(listed):,} further unknown headers were ignored")
+        return ReadFile(name, typed, places, table.rejects, table.rows, uses, notes, table.headers.get("fraud_intent"))
 
-def _read_sheet(
-    number: int, name: str, sheet: Sheet, mapping: dict[str, str], scale: intents.Scale, settings: Settings, unused: set[str]
-) -> ReadFile:
-    found = headers.understand(sheet.headers, mapping, name)
-    headers.check_complete(found, sheet.headers, name)
-    used = {position: column for column, position in found.items()}
-    ignored = [position for position in range(len(sheet.headers)) if position not in used]
-    listed = ignored[:_IGNORED_SHOWN]
-    ordered = {column: sheet.headers[found[column]] for column in sorted(found, key=lambda column: found[column])}
-    table = FileTable(number, name, ordered, settings)
-    fill: dict[int, int] = dict.fromkeys(listed, 0)
-    for batch in sheet.batches(sorted([*used, *listed])):
-        for position, count in cells.filled(batch.frame.select(str(position) for position in listed)).items():
-            fill[int(position)] += count
-        frame = batch.frame.select(pl.col(str(position)).alias(column) for position, column in used.items())
-        table.add(Batch(frame, batch.place, batch.broken, batch.faults))
-    typed, places = table.finish(scale)
-    unused -= {column for column, header in mapping.items() if headers.is_mapped(sheet.headers, found, column, header)}
-    counts = {**fill, **{position: table.filled[column] for position, column in used.items()}}
-    uses = [ColumnUse(name, sheet.headers[at], used.get(at), counts[at], table.rows) for at in sorted(counts)]
-    notes = [*sheet.notes, *table.notes]
-    if len(ignored) > len(listed):
-        notes.append(f"{name}: {len(ignored) - len(listed):,} further unknown headers were ignored")
-    return ReadFile(name, typed, places, table.rejects, table.rows, uses, notes, ordered.get("fraud_intent"))
+    def check_mapping(self, files: Sequence[ReadFile]) -> None:
+        """Raise ConfigurationError where a mapping names a header that no file has."""
+        if self._unused:
+            column = min(self._unused)
+            seen = [use.header for file in files for use in file.columns]
+            raise ConfigurationError(
+                f"records.map: there is no header {headers.shown(str(self._mapping[column]))} for {column}; "
+                f"the headers seen are {headers.listed(seen)}"
+            )
 
 
 def _settle(files: list[ReadFile]) -> Records:

@@ -52,9 +52,12 @@ def settle(frames: list[pl.DataFrame], places: list[IntArray], rejects: Rejects)
     stays = np.flatnonzero(keeper >= 0)
     keeper = keeper[stays]
     file, line = file[stays], line[stays]
-    rows, new_row = _ordered(rows, np.flatnonzero(np.bincount(keeper, minlength=rows.height)))
+    columns = rows.get_columns()
+    kept = np.flatnonzero(np.bincount(keeper, minlength=rows.height))
+    del rows
+    ordered, new_row = _ordered(columns, kept)
     application = new_row[keeper]
-    applications = _complete(rows)
+    applications = _complete(ordered)
     origin = pl.DataFrame({"application": application.astype(np.uint32), "file": file, "line": line})
     return Settled(applications, order_of(applications["application_id"], origin), origin)
 
@@ -149,33 +152,38 @@ def _merged(
     return rows.with_columns(rows[column].scatter(at, known[column]) for column in (*gaps, *outcomes))
 
 
-def _ordered(rows: pl.DataFrame, kept: IntArray) -> tuple[pl.DataFrame, Int32Array]:
-    """Return the kept rows sorted by (applied_at, application_id), and old row -> new row."""
-    height = rows.height
-    if len(kept) < height:
-        rows = _gathered(rows, kept)
-    moments = rows["applied_at"].to_physical().to_numpy()
+def _ordered(columns: list[pl.Series], kept: IntArray) -> tuple[pl.DataFrame, Int32Array]:
+    """Return the kept rows sorted by (applied_at, application_id), and old row -> new row. ``columns`` is emptied."""
+    height = len(columns[0])
+    by_name = {column.name: column for column in columns}
+    moments = by_name["applied_at"].to_physical().to_numpy()[kept]
+    order = _order(moments, by_name.pop("application_id").gather(kept))
+    by_name.clear()
+    where = kept[order]
     new_row = np.full(height, -1, dtype=np.int32)
-    if len(moments) > 1 and not (moments[1:] > moments[:-1]).all():
-        key = pl.DataFrame({"at": moments, "id": rows["application_id"]})
-        order = key.select(pl.arg_sort_by("at", "id")).to_series().to_numpy()
-        if not (order[1:] > order[:-1]).all():
-            rows = _gathered(rows, order)
-            new_row[kept[order]] = np.arange(len(kept), dtype=np.int32)
-            return rows, new_row
-    new_row[kept] = np.arange(len(kept), dtype=np.int32)
-    return rows, new_row
-
-
-def _gathered(rows: pl.DataFrame, where: np.typing.NDArray[np.integer]) -> pl.DataFrame:
-    """Gather column by column, letting go of each old one: a whole book does not fit twice."""
+    new_row[where] = np.arange(len(kept), dtype=np.int32)
+    if len(where) == height and (where[1:] > where[:-1]).all():
+        return pl.DataFrame(columns), new_row
     index = pl.Series(where)
-    columns = rows.columns
+    columns.reverse()
     done: list[pl.Series] = []
-    for column in columns:
-        done.append(rows[column].gather(index))
-        rows = rows.drop(column)
-    return pl.DataFrame(done)
+    while columns:  # one at a time, letting go of each old one: a whole book does not fit twice
+        done.append(columns.pop().gather(index))
+    return pl.DataFrame(done), new_row
+
+
+def _order(moments: IntArray, ids: pl.Series) -> IntArray:
+    """Return the order by time, then id; texts are compared only where times are equal."""
+    order: IntArray = np.argsort(moments, kind="stable")
+    ordered = moments[order]
+    equal = ordered[1:] == ordered[:-1]
+    tied = np.zeros(len(order), dtype=np.bool_)
+    tied[1:] |= equal
+    tied[:-1] |= equal
+    where = np.flatnonzero(tied)
+    key = pl.DataFrame({"row": order[where], "at": ordered[where], "id": ids.gather(order[where])})
+    order[where] = key.sort("at", "id")["row"].to_numpy()
+    return order
 
 
 def _complete(rows: pl.DataFrame) -> pl.DataFrame:

@@ -222,7 +222,7 @@ def test_pandas_and_polars_frames() -> None:
     assert same.applications["phone"].to_list() == ["13800001111"]
     with pytest.raises(InputError, match="DataFrame is needed"):
         from_frame([1], settings.defaults())  # type: ignore[arg-type]
-    with pytest.raises(FraudgraphError, match="no column 'tel'"):
+    with pytest.raises(FraudgraphError, match="no header 'tel'"):
         from_frame(mixed, settings.defaults().override({"records.map": {"email": "tel"}}))
 
 
