@@ -12,7 +12,7 @@ class Book:
     """One synthetic book. Everybody in it is invented."""
 
     applications: pl.DataFrame
-    """All String, under the lender's own headers; dirty as books are."""
+    """Under the lender's own headers, dirty as books are: all String, or with typed times, amounts and intents (never typed identifiers)."""
     truth: pl.DataFrame
     """application_id, person, gang (null where there is none), gang_kind."""
     relations: pl.DataFrame | None
