@@ -12,7 +12,7 @@ class Book:
     """One synthetic book. Everybody in it is invented."""
 
     applications: pl.DataFrame
-    """Under the lender's own headers, dirty as books are: all String, or with typed times, amounts and intents (never typed identifiers)."""
+    """Under the lender's own headers, dirty as books are: all String, or with typed times, amounts and intents (identifiers are text)."""
     truth: pl.DataFrame
     """application_id, person, gang (null where there is none), gang_kind."""
     relations: pl.DataFrame | None
