@@ -35,7 +35,7 @@ def head(duck: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str]:
     if meta.get("layout") != schema.layout():
         raise StoreError(
             f"the store {path} has another layout of its tables ({meta.get('layout')}) than this fraudgraph ({schema.layout()}): "
-            "use the version that wrote it, or start it afresh with --replace"
+            "use the version that wrote it, or start another with --store"
         )
     (row,) = duck.execute("SELECT coalesce(max(night), 0) FROM batches").fetchall()
     return int(row[0]), str(meta.get("generation"))
@@ -95,9 +95,7 @@ class EmbeddedReader:
             chosen = _chosen(found, name, columns, wanted)
             carried = list(dict.fromkeys([*chosen, *found.order]))
             conditions = [f'"{column}" IN (SELECT value FROM wanted_{number})' for number, column in enumerate(wanted)]
-            sql = f"SELECT {schema.quoted(carried)} FROM ({found.sql})"
-            if conditions:
-                sql += f" WHERE {' AND '.join(conditions)}"
+            sql = f"SELECT {schema.quoted(carried)} FROM ({found.sql(' AND '.join(conditions) or 'true')})"
             values = {f"wanted_{number}": pl.DataFrame({"value": given}, VALUE) for number, given in enumerate(wanted.values())}
             with registered(duck, **values):
                 frame = self._frame(duck, sql, found.schema)

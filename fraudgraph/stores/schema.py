@@ -87,32 +87,43 @@ def read_key(slot: model.Slot) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """Something that can be read: an SQL query without its order, its columns, and the columns that order it."""
+    """Something that can be read: a query, its columns, and the columns that order it."""
 
-    sql: str
+    rows: str
+    """SQL, ready for a condition on the columns that are text."""
     schema: Schema
     order: tuple[str, ...]
+    groups: str = ""
+    """What follows after the condition."""
+
+    def sql(self, condition: str = "true") -> str:
+        return f"SELECT {quoted(self.schema)} FROM ({self.rows} WHERE {condition} {self.groups})"
 
 
 def source(name: str, at: str, slots: list[model.Slot]) -> Source:
     """Return how to read a fact, derived or computed table; ``at`` is NOW or AT_NIGHT, ``slots`` those that the book has."""
     if name == "applications":
-        return Source(f"SELECT {quoted(model.APPLICATIONS.schema)} FROM book WHERE {at}", model.APPLICATIONS.schema, BOOK_ORDER)
+        return Source(_all(f"SELECT {quoted(model.APPLICATIONS.schema)} FROM book WHERE {at}"), model.APPLICATIONS.schema, BOOK_ORDER)
     if name == "keys":
         columns = ", ".join(["application_id", "applied_at", *(f'{read_key(slot)} AS "{slot.name}"' for slot in slots)])
         schema: Schema = {"application_id": pl.String, "applied_at": model.TIME, **{slot.name: pl.String for slot in slots}}
-        return Source(f"SELECT {columns} FROM book WHERE {at}", schema, BOOK_ORDER)
+        return Source(_all(f"SELECT {columns} FROM book WHERE {at}"), schema, BOOK_ORDER)
     if name == "uses":
-        return Source(_uses(at, slots), port.USES.schema, tuple(port.USES.schema))
+        return Source(_all(_uses(at, slots)), port.USES.schema, tuple(port.USES.schema))
     if name == "links":
-        return Source(_links(at, slots), model.LINKS.schema, ("person_id", "kind", "key", "role"))
+        names = ("person_id", "kind", "key", "role")
+        return Source(_links(at, slots), model.LINKS.schema, names, f"GROUP BY {quoted(names)}")
     table = DERIVED.get(name, model.RELATIONS)
     if table.name != name:
         raise ValueError(f"a store has no table {name!r}")
-    return Source(f"SELECT {quoted(table.schema)} FROM {name} WHERE {at}", table.schema, KEY[name])
+    return Source(_all(f"SELECT {quoted(table.schema)} FROM {name} WHERE {at}"), table.schema, KEY[name])
 
 
 BOOK_ORDER = ("applied_at", "application_id")
+
+
+def _all(query: str) -> str:
+    return f"SELECT * FROM ({query})"
 
 
 def _uses(at: str, slots: list[model.Slot]) -> str:
@@ -128,8 +139,7 @@ def _uses(at: str, slots: list[model.Slot]) -> str:
 def _links(at: str, slots: list[model.Slot]) -> str:
     return (
         "SELECT person_id, kind, key, role, min(used_at) AS first_seen, max(used_at) AS last_seen, count(*) AS count "
-        f"FROM ({_uses(at, slots)}) JOIN (SELECT application_id, person_id FROM membership WHERE {at}) USING (application_id) "
-        "GROUP BY person_id, kind, key, role"
+        f"FROM ({_uses(at, slots)}) JOIN (SELECT application_id, person_id FROM membership WHERE {at}) USING (application_id)"
     )
 
 
@@ -162,9 +172,9 @@ def _without_position(table: model.Table) -> Schema:
 def view_statements() -> list[str]:
     """Return the statements that make the views, as of now, for people who look into the file with DuckDB itself."""
     slots = list(model.SLOTS)
-    return [f"CREATE VIEW {name} AS {source(name, NOW, slots).sql}" for name in ("applications", "keys", "uses", "links")]
+    return [f"CREATE VIEW {name} AS {source(name, NOW, slots).sql()}" for name in ("applications", "keys", "uses", "links")]
 
 
 def layout() -> str:
-    """Return sixteen hexadecimal digits that name all tables and views of this layout."""
-    return hashlib.blake2b("\n".join(table_statements() + view_statements()).encode(), digest_size=8).hexdigest()
+    """Return sixteen hexadecimal digits that name the tables of this layout. (Views hold nothing.)"""
+    return hashlib.blake2b("\n".join(table_statements()).encode(), digest_size=8).hexdigest()
