@@ -167,6 +167,18 @@ def test_one_application_that_shows_the_slip_speaks_for_the_numbers() -> None:
     assert outcome(*rows)[0] == [0, 0, 0, 0, 0]
 
 
+def test_two_people_with_a_slip_each_stay_two() -> None:
+    """Births a slip apart do not contradict, so only the numbers keep these two apart."""
+    other: Row = {**SURE, "birth": LATER, "phone": "Q", "email": "E"}
+    rows: list[Row] = [
+        {**SURE, "id": ONE, "email": "E"},
+        {**SURE, "id": TURNED},
+        {**other, "id": "770011223"},
+        {**other, "id": "770011224"},
+    ]
+    assert outcome(*rows)[0] == [0, 0, 1, 1]
+
+
 @pytest.mark.parametrize(
     ("a", "b", "slip"),
     [
@@ -214,6 +226,30 @@ def test_the_one_that_fits_only_one_joins_it() -> None:
     assert person == [0, 1, 2, 0]
     assert [row[:2] for row in conflicts] == [("A000", "A002"), ("A001", "A002")]
     assert {row[3] for row in conflicts} == {"more than one person fits"}
+
+
+def test_a_chain_between_two_people_is_cut_in_its_undecided_middle() -> None:
+    """Two people without a number, each beside one with a number and beside each other."""
+    person, _, conflicts = outcome(
+        {"name": ANNA, "id": "I", "card": "C1"},
+        {"name": ANNA, "phone": "P", "card": "C1"},
+        {"name": ANNA, "phone": "P", "card": "C2"},
+        {"name": ANNA, "phone": "Q", "card": "C2"},
+        {"name": ANNA, "phone": "Q", "card": "C3"},
+        {"name": ANNA, "id": "J", "card": "C3"},
+    )
+    assert person == [0, 0, 0, 1, 1, 1]
+    assert conflicts == [("A001", "A003", "card+name", "more than one person fits")]
+
+
+def test_the_first_birth_given_is_the_groups() -> None:
+    rows: list[Row] = [
+        {"name": ANNA, "id": "I", "birth": MAY},
+        {"name": ANNA, "id": "I", "birth": LATER, "phone": "P"},
+        {"name": ANNA, "birth": date(1980, 5, 27), "phone": "P"},  # one digit from the first, two from the second
+    ]
+    assert outcome(*rows)[0] == [0, 0, 0]
+    assert outcome(rows[1], rows[0], rows[2])[0] == [0, 0, 1]
 
 
 def test_a_name_given_once_holds_for_the_whole_group() -> None:
