@@ -224,10 +224,10 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
 
 def rank_of_kind(slot: str) -> int:
     """A number for the kind of a slot, so that values of different kinds never share a label."""
-    return _KIND_RANK[slot.split(".")[0]]
+    return KIND_RANK[slot.split(".")[0]]
 
 
-_KIND_RANK = {name: i for i, name in enumerate(dict.fromkeys(name.split(" ")[0] for name in SIGNATURE))}
+KIND_RANK = {name: i for i, name in enumerate(dict.fromkeys(name.split(" ")[0] for name in SIGNATURE))}
 
 
 def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntArray, bit: int, reduce: Callable[..., Any]) -> BoolArray:
@@ -254,10 +254,15 @@ def _with_given(facts: Facts, given: Given, persons: int, priors: dict[str, floa
     only = facts.signature == 0
     degree = np.where(only, fewer, facts.degree).astype(np.int32)
     prior[place] = np.maximum(prior[place], priors["given"])
-    label = np.where(only, (np.int64(1) << 50) + np.arange(len(facts)), facts.label)
+    label = np.where(only, own_label(facts.a, facts.b), facts.label)
     values = {f.name: getattr(facts, f.name) for f in fields(Facts)}
     values.update(signature=signature, weight=weight, prior=prior, degree=degree, label=label)
     return Facts(**values).take(signature != 0)
+
+
+def own_label(a: Int32Array, b: Int32Array) -> IntArray:
+    """Return labels for pairs that share no value, each its own."""
+    return (np.int64(1) << 62) + (a.astype(np.int64) << 31) + b
 
 
 def close(facts: Facts, persons: int) -> Int32Array:

@@ -10,10 +10,14 @@ import numpy as np
 
 from fraudgraph.model import FloatArray
 
-ROUNDS = 150
-"""Rounds of stress majorisation; pictures of sixty nodes stand still long before."""
+ROUNDS, STEP = 300, 0.9
+"""Rounds of stress majorisation, and how far each goes towards its aim; a full step can swing to and fro."""
 
 PUSHES = 300
+"""Rounds of pushing boxes apart; it ends sooner where none overlap any more."""
+
+WIDEST, ROW = 720.0, 110.0
+"""Pixels of a row of a folded picture, and between rows."""
 
 
 def distances(nodes: int, edges: list[tuple[int, int]]) -> FloatArray:
@@ -39,36 +43,60 @@ def place(nodes: int, edges: list[tuple[int, int]], width: FloatArray, height: F
         return np.zeros((0, 2))
     if nodes == 1:
         return np.zeros((1, 2))
-    points = _stress(distances(nodes, edges))
-    points = points - points.mean(axis=0)
-    axes = np.linalg.svd(points, full_matrices=False)[2]
-    axes = axes * np.where(axes[np.arange(2), np.abs(axes).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]
-    points = points @ axes.T
+    points = _turned(_stress(distances(nodes, edges)))
     step = float(np.median([np.hypot(*(points[a] - points[b])) for a, b in edges])) if edges else 1.0
     points = points * (78.0 / max(step, 1e-9)) * np.array([aspect, 1.0])
-    placed: FloatArray = np.round(_apart(points, width, height), 1)
+    placed: FloatArray = np.round(_apart(_folded(points), width, height), 1)
     return placed
 
 
+def _folded(points: FloatArray) -> FloatArray:
+    """Return ``points`` of a long, flat picture laid out in rows that run to and fro, so that a chain stays large enough to read."""
+    span = np.ptp(points, axis=0)
+    if span[0] <= WIDEST or span[0] < 3 * span[1]:
+        return points
+    rows = int(np.ceil(span[0] / WIDEST))
+    length = span[0] / rows
+    along = points[:, 0] - points[:, 0].min()
+    row = np.minimum((along // length).astype(np.int64), rows - 1)
+    within = along - row * length
+    across = np.where(row % 2 == 0, within, length - within)
+    middle = np.array([points[row == place, 1].mean() if (row == place).any() else 0.0 for place in range(rows)])
+    down = points[:, 1] - middle[row]
+    return np.column_stack([across, down + row * (np.ptp(down) + ROW)])
+
+
+def _turned(points: FloatArray) -> FloatArray:
+    """Return ``points`` around their middle, their longest extent across."""
+    x, y = (points - points.mean(axis=0)).T
+    angle = 0.5 * np.arctan2(2 * (x * y).sum(), (x * x).sum() - (y * y).sum())
+    return np.column_stack([x * np.cos(angle) + y * np.sin(angle), y * np.cos(angle) - x * np.sin(angle)])
+
+
+def _start(wanted: FloatArray) -> FloatArray:
+    """Return first places: how much nearer each node is to one than to the other of two far nodes, across and again down."""
+    first = int(wanted.sum(axis=1).argmax())
+    last = int(wanted[first].argmax())
+    side = int(np.minimum(wanted[first], wanted[last]).argmax())
+    other = int((wanted[side] - np.abs(wanted[first] - wanted[last])).argmax())
+    angle = 2 * np.pi * np.arange(len(wanted)) / len(wanted)
+    across, down = (wanted[first] - wanted[last]) / 2, (wanted[side] - wanted[other]) / 2
+    # Nodes that the graph cannot tell apart must not start on one point.
+    return np.column_stack([across + 0.4 * np.cos(angle), down + 0.4 * np.sin(angle)])
+
+
 def _stress(wanted: FloatArray) -> FloatArray:
-    nodes = len(wanted)
-    angle = 2 * np.pi * np.arange(nodes) / nodes
-    circle = np.column_stack([np.cos(angle), np.sin(angle)]) * wanted.max() / 2
-    centred = -0.5 * (np.eye(nodes) - 1 / nodes) @ (wanted**2) @ (np.eye(nodes) - 1 / nodes)
-    values, vectors = np.linalg.eigh(centred)
-    best = vectors[:, [-1, -2]] * np.sqrt(np.maximum(values[[-1, -2]], 0.0))
-    best = best * np.where(best[np.abs(best).argmax(axis=0), np.arange(2)] < 0, -1.0, 1.0)
-    points: FloatArray = best + 0.05 * circle  # nodes that the graph cannot tell apart must not start on one point
+    """Return (nodes, 2) places whose distances are near ``wanted``. No linear algebra library is asked: what it answers may depend on the
+    number of cores."""
+    points = _start(wanted)
     weights = 1 / np.maximum(wanted, 1e-9) ** 2
     np.fill_diagonal(weights, 0.0)
-    laplacian = np.diag(weights.sum(axis=1)) - weights
-    inverse = np.linalg.pinv(laplacian)
+    weights /= weights.sum(axis=1, keepdims=True)
     for _ in range(ROUNDS):
-        gap = np.hypot(points[:, None, 0] - points[None, :, 0], points[:, None, 1] - points[None, :, 1])
-        pull = -weights * wanted / np.maximum(gap, 1e-9)
-        np.fill_diagonal(pull, 0.0)
-        np.fill_diagonal(pull, -pull.sum(axis=1))
-        points = inverse @ (pull @ points)
+        apart = points[:, None, :] - points[None, :, :]
+        gap = np.maximum(np.hypot(apart[..., 0], apart[..., 1]), 1e-9)
+        aim = points[None, :, :] + apart * (wanted / gap)[..., None]
+        points = points + STEP * ((weights[..., None] * aim).sum(axis=1) - points)
     return points
 
 

@@ -32,7 +32,7 @@ def normalise(values: pl.Series, context: Context) -> Keyed:
     right = card.fill_null(False).to_numpy().copy()
     right[right] = checks.by_width(digits, checks.luhn) & ~is_repeated(digits.str.slice(4)).to_numpy()
     fast = pl.Series(right)
-    return in_two(plain, fast, plain.filter(fast), _slow)
+    return in_two(values, fast, plain.filter(fast), _slow)
 
 
 def _slow(values: pl.Series) -> Keyed:

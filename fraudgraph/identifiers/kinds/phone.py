@@ -7,12 +7,12 @@ plans grow faster than any list of them. Lists and patterns only serve to tell c
 
 1. eleven digits from 13 to 19, or an area code with 0, in an application with a Chinese name or resident ID: mainland China;
 2. 1-305-987-0405, with these separators: North America;
-3. valid, else of a usual length, in the country that the application's other fields name (`fraudgraph.identifiers.country`);
-4. valid in ``records.default_region``, then in each of ``identifiers.phone_regions``; the other way round where the default is a Chinese
-   region and the applicant's name is written in other letters;
-5. of a usual length in the default region;
-6. a country code without + (8613912345678);
-7. else the digits themselves (without leading zeros), which still meet the same number written alike.
+3. valid, else of a usual length (unless it is a mainland mobile and nothing speaks against one), in the country that the application's
+   other fields name (`fraudgraph.identifiers.country`);
+4. valid, else of a usual length, in ``records.default_region``, then valid in one of ``identifiers.phone_regions``; the other way round where
+   the default is a Chinese region and the applicant's name is written in other letters;
+5. a country code without + (8613912345678);
+6. else the digits themselves (without leading zeros), which still meet the same number written alike.
 """
 
 from __future__ import annotations
@@ -163,9 +163,12 @@ def _national(frame: pl.DataFrame, context: Context) -> pl.Series:
         pl.when(chinese).then(pl.lit("+86") + pl.col("d").str.slice(1)),
         pl.when(pl.col("v").str.contains(NORTH_AMERICAN)).then(pl.lit("+") + pl.col("d")),
     ]
-    steps += [pl.when(pl.col("h") == region).then(pl.coalesce(_valid(region, strict=False), _possible(region))) for region in hinted]
-    steps += [pl.when(~pl.col("w")).then(_valid(default, strict=False)), *(_valid(region, strict=True) for region in others)]
-    steps += [_valid(default, strict=False), _possible(default)]
+    steps += [pl.when(pl.col("h") == region).then(_valid(region, strict=False)) for region in hinted]
+    if default == "CN":
+        steps.append(pl.when(~pl.col("w")).then(pl.lit("+86") + grouped.struct[0] + grouped.struct[1] + grouped.struct[2]))
+    steps += [pl.when(pl.col("h") == region).then(_possible(region)) for region in hinted]
+    home = pl.coalesce(_valid(default, strict=False), _possible(default))
+    steps += [pl.when(~pl.col("w")).then(home), *(_valid(region, strict=True) for region in others), home]
     done = frame.select(pl.when(local).then(pl.coalesce(steps)).alias("k"), pl.when(local).then(pl.col("d")).alias("d"))
     return done["k"].zip_with(done["k"].is_not_null(), _with_code(done["d"].set(done["d"].str.starts_with("0"), None)))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -16,14 +17,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 
+@cache
+def _environment() -> Environment:
+    loader = PackageLoader("fraudgraph.reports", "page")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
 def fill(context: Mapping[str, Any]) -> str:
     """Return the page for ``context`` (see `fraudgraph.reports.report.page`)."""
-    environment = Environment(
-        loader=PackageLoader("fraudgraph.reports", "page"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     style, script = _part("style.css").replace("/* dark.css */", _part("dark.css").strip()), _part("script.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    return environment.get_template("report.html").render(
+    return _environment().get_template("report.html").render(
         **context,
         policy=policy,
         style=Markup(style),
