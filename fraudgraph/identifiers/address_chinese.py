@@ -7,12 +7,11 @@ What comes after the ``|`` is the flat, what comes before it the building.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 import polars as pl
 
-from fraudgraph.identifiers.divisions import divisions, prefix_pattern
+from fraudgraph.identifiers.divisions import town
 from fraudgraph.identifiers.text import distinct_codes, patch
 
 _HEAD = r"^(\p{Han}{0,18})"
@@ -26,8 +25,8 @@ def canonical(values: pl.Series) -> pl.Series:
     text = patch(values, values.str.contains("[A-Z]"), lambda part: part.str.to_lowercase())
     text = patch(text, text.str.contains(_NOISE), lambda part: part.str.replace_all(_NOISE, ""))
     heads, code = distinct_codes(text.str.extract(_HEAD))
-    town = _administrative(heads)[code]
-    body = pl.DataFrame({"v": text, "n": town["skip"]}).select(pl.col("v").str.slice(pl.col("n")).alias("b"))["b"]
+    place = _administrative(heads)[code]
+    body = pl.DataFrame({"v": text, "n": place["skip"]}).select(pl.col("v").str.slice(pl.col("n")).alias("b"))["b"]
     body = patch(body, body.str.contains_any(_TRADITIONAL), lambda part: part.str.replace_many(_TRADITIONAL, list("楼号栋门")))
     numerals = body.str.contains(r"[一二三四五六七八九十]+(?:单元|栋|幢|座|号|楼|层|室|门|期|弄|组|队)")
     body = patch(body, numerals, _numbers)
@@ -40,7 +39,7 @@ def canonical(values: pl.Series) -> pl.Series:
         ~block & body.str.contains(r"[0-9a-z](?:室|房间|房|户)$"),
         lambda part: part.str.replace(r"([0-9a-z]+)(?:室|房间|房|户)$", "|$1"),
     )
-    whole = pl.DataFrame({"a": town["name"], "b": body}).select(
+    whole = pl.DataFrame({"a": place["name"], "b": body}).select(
         pl.when(pl.col("b").str.len_chars() >= 2).then(pl.col("a") + pl.col("b")).alias("k")
     )
     return whole["k"]
@@ -82,30 +81,7 @@ def _numerals() -> dict[str, str]:
 
 def _administrative(heads: pl.Series) -> pl.DataFrame:
     """Return for each head how many characters name the town (``skip``), and its canonical name (``name``)."""
-    groups = heads.str.extract_groups(prefix_pattern())
-    whole = heads.str.extract(f"({prefix_pattern()})", 1)
-    frame = pl.DataFrame([heads.alias("h"), *(groups.struct[place].alias(f"g{place}") for place in range(3)), whole.alias("all")])
-    names, skips = [], []
-    for head, province, city, district, whole in frame.iter_rows():
-        name, skip = _name(head or "", province, city, district, whole or "")
-        names.append(name)
-        skips.append(skip)
-    return pl.DataFrame({"name": pl.Series(names, dtype=pl.String), "skip": pl.Series(skips, dtype=pl.Int64)})
-
-
-def _name(head: str, province: str | None, city: str | None, district: str | None, whole: str) -> tuple[str, int]:
-    table = divisions()
-    if district is not None and district in table.districts:
-        parents = table.districts[district]
-        if len(parents) == 1:
-            return district, len(whole)
-        town = city or (province if province in parents else None)
-        if town is None and province is not None:
-            inside = [parent for parent in parents if province in table.province_of.get(parent, ())]
-            town = inside[0] if len(inside) == 1 else None
-        return (town or "") + district, len(whole)
-    shorter = len(whole) - len(district or "")
-    if re.match(r"[东西南北中]?[大]?[路街道巷]", head[shorter:]):
-        return "", 0
-    town = city or province or ""
-    return town, shorter
+    found = [town(head or "") for head in heads]
+    return pl.DataFrame(
+        {"name": [name for name, _ in found], "skip": [skip for _, skip in found]}, schema={"name": pl.String, "skip": pl.Int64}
+    )

@@ -10,6 +10,7 @@ from importlib import resources
 
 _LINE = re.compile(r'^\s*(\d{2,4}) (?:province|county)="(.*)"$')
 _LONG = re.compile(r"(?:维吾尔|壮族|回族)?(?:自治区|特别行政区|省|市)$")
+_PEOPLES = "藏|羌|彝|回|蒙古|哈萨克|柯尔克孜|傣|景颇|白|傈僳|哈尼|苗|侗|布依|壮|土家|朝鲜|黎"
 _MUNICIPALITIES = frozenset({"北京", "上海", "天津", "重庆"})
 _NOT_A_NAME = frozenset({"市辖区", "市区", "郊区", "县", "城区", "矿区", "直辖县", "省直辖县级行政单位"})
 
@@ -71,17 +72,54 @@ def divisions() -> Divisions:
 
 
 def _city(name: str) -> str:
-    return re.sub(r"(?:[一-龥]{1,8}族)*自治州$|市$|地区$|盟$|州$", "", name) if len(name) > 2 else name
+    return re.sub(rf"(?:(?:{_PEOPLES})族?)*自治州$|市$|地区$|盟$|州$", "", name) if len(name) > 2 else name
+
+
+def town(text: str) -> tuple[str, int]:
+    """Return the canonical name of the district (or city) that an address without blanks begins with, and how many characters name it.
+
+    A district whose name is its alone in the country stands for itself; others follow the short name of their city where that is known.
+    Without a district the city, or else the province, stands for itself; ("", 0) where the text names none.
+    """
+    table = divisions()
+    head = _head_pattern().match(text)
+    assert head is not None
+    province, city, after = head["p"], head["c"], head.end()
+    for end in (place.end() for place in _DISTRICT_END.finditer(text, after, after + _LONGEST_DISTRICT)):
+        district = text[after:end]
+        parents = table.districts.get(district)
+        if parents is None:
+            continue
+        if len(parents) == 1:
+            return district, end
+        return _city_of(table, province, city, parents) + district, end
+    short = city or province or ""
+    if not short or _STREET_NEXT.match(text, after):
+        return "", 0
+    repeated = text.startswith(short, after)
+    return short, after + len(short) * repeated
+
+
+def _city_of(table: Divisions, province: str | None, city: str | None, parents: frozenset[str]) -> str:
+    if city is not None:
+        return city
+    if province in parents:
+        return province or ""
+    inside = sorted(parent for parent in parents if province in table.province_of.get(parent, ()))
+    return inside[0] if len(inside) == 1 else ""
+
+
+_DISTRICT_END = re.compile("[区县旗市]")
+_LONGEST_DISTRICT = 14
+_STREET_NEXT = re.compile("[东西南北中]?大?[路街道巷]")
 
 
 @cache
-def prefix_pattern() -> str:
-    """Return a pattern with the groups province, city, district for the head of an address without blanks."""
+def _head_pattern() -> re.Pattern[str]:
     table = divisions()
-    province = "|".join(table.provinces)
-    city = "|".join(table.cities)
     suffix = "(?:特别行政区|(?:维吾尔|壮族|回族)?自治区|省|市)?"
-    return (
-        f"^(?:中国)?(?:({province}){suffix})?(?:市辖区)?(?:({city})(?:[一-龥]{{1,6}}族自治州|地区|盟|市|州)?)?(?:市辖区)?"
-        "([一-龥]{1,9}?(?:新区|区|自治县|县|自治旗|旗|市))?"
+    prefecture = f"(?:(?:(?:{_PEOPLES})族?)+自治州|地区|盟|市|州|(?![区县旗]))"
+    return re.compile(
+        f"(?:中国)?(?:(?P<p>{'|'.join(table.provinces)}){suffix})?(?:(?P=p){suffix})?(?:市辖区)?"
+        f"(?:(?P<c>{'|'.join(table.cities)}){prefecture})?(?:市辖区)?"
     )

@@ -44,16 +44,17 @@ def _distinct(values: pl.Series) -> pl.DataFrame:
 
 
 def _western(values: pl.Series) -> pl.DataFrame:
-    lower = fold_marks(values).str.replace_all(r"['’`´]", "")
-    lower = lower.str.replace_all(r"\bjunior\b", "jr").str.replace_all(r"\bsenior$", "sr")
-    lower = lower.str.replace(rf"[, ]+(?:{words.alternatives(words.listed('names', 'degrees'))})\.?\s*$", "")
-    lower = lower.str.replace(rf", *({'|'.join(GENERATIONS)})\.?\s*$", " $1")
-    ordered = patch(lower, lower.str.contains(","), lambda part: part.str.replace(r"^([^,]*),(.*)$", "$2 $1"))
-    titles = words.alternatives(words.listed("names", "titles"))
-    plain = ordered.str.replace_all(rf"[^{_LETTER}]+", " ").str.strip_chars()
-    for _ in range(2):
-        plain = plain.str.replace(rf"^(?:{titles}) (.+)$", "$1")
-    frame = pl.DataFrame({"w": plain})
+    titled = words.alternatives(words.listed("names", "titles"))
+    degrees = words.alternatives(words.listed("names", "degrees"))
+    ends = "|".join(GENERATIONS)
+    lower = fold_marks(values).str.replace_all(r"['’`´]", "").str.replace(r"\bjunior\b", "jr").str.replace(r"\bsenior$", "sr")
+    lower = lower.str.strip_chars(" .,").str.replace(rf"[, ]+(?:{degrees})$", "")
+    generation = lower.str.extract(rf"[, ]({ends})$").fill_null("")
+    lower = lower.str.replace(rf"[, ]+(?:{ends})$", "").str.replace(rf"^(?:(?:{titled})[. ]+)+(.+)$", "$1")
+    lower = patch(lower, lower.str.contains(","), lambda part: part.str.replace(r"^([^,]*),(.*)$", "$2 $1"))
+    lower = lower.str.replace_all(rf"[^{_LETTER}]+", " ").str.strip_chars().str.replace(rf"^(?:(?:{titled}) )+(.+)$", "$1")
+    turned = pl.when(pl.col("g") == "").then(pl.col("w")).otherwise(pl.col("w") + pl.lit(" ") + pl.col("g"))
+    frame = pl.DataFrame({"w": lower, "g": generation}).select(turned.alias("w"))
     fits = pl.col("w").str.len_chars() >= 2
     return frame.select(
         pl.when(fits).then(pl.col("w")).alias("name_key"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from fraudgraph.identifiers import checks
+from fraudgraph.identifiers import checks, placeholders
 from fraudgraph.identifiers.registry import BAD_CHECKSUM, MALFORMED, PLACEHOLDER, STATUS, VALID, Context, Keyed, Kind, Normalise
 from fraudgraph.identifiers.text import clean, in_two, is_repeated, is_sequence, judged
 
@@ -28,7 +28,7 @@ def _normaliser(kind: str) -> Normalise:
 
     def normalise(values: pl.Series, context: Context) -> Keyed:
         lower = values.str.to_lowercase()
-        fast = lower.str.contains(_HEX) & lower.str.contains(form) & lower.str.contains("[1-9a-f].*[1-9a-f]") & ~is_repeated(lower)
+        fast = lower.str.contains(_HEX) & lower.str.contains(form) & lower.str.contains("[a-f]") & ~is_repeated(lower)
         if kind == "android_id":
             fast = fast & (lower.str.len_bytes() == 16)
         return in_two(lower, fast, lower.filter(fast), slow)
@@ -66,7 +66,9 @@ def _imei(values: pl.Series) -> Keyed:
     fits = bare.str.contains(r"^(?:[0-9]{14,16}|[0-9a-f]{14})$")
     keyed = judged("imei", cleaned, body.set(~fits | pl.Series(wrong), None), state.set(pl.Series(wrong), BAD_CHECKSUM))
     invented = (
-        (is_repeated(body) | is_sequence(body)) & (body.str.len_bytes() >= SHORTEST) & keyed.status.is_in([VALID, MALFORMED, BAD_CHECKSUM])
+        (is_repeated(body) | is_sequence(body) | body.is_in(placeholders.values("imei")))
+        & (body.str.len_bytes() >= SHORTEST)
+        & keyed.status.is_in([VALID, MALFORMED, BAD_CHECKSUM])
     )
     return Keyed(keyed.key.set(invented, None), keyed.status.set(invented, PLACEHOLDER))
 

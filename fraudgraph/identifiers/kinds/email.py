@@ -9,7 +9,7 @@ from fraudgraph.identifiers.registry import PLACEHOLDER, VALID, Context, Keyed, 
 from fraudgraph.identifiers.text import clean, in_two, judged
 
 PLAIN = r"^[a-z0-9_.\-]+@[a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,}$"
-FULL = r"^[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[\p{L}]{2,}$"
+FULL = r"^[^\s@,;<>\"*•●]+@[^\s@,;<>\"]+\.[\p{L}]{2,}$"
 
 
 def normalise(values: pl.Series, context: Context) -> Keyed:

@@ -53,6 +53,7 @@ def _western(values: pl.Series) -> pl.Series:
         .str.replace_all(r"[^\p{L}\p{N}]+", " ")
         .str.strip_chars()
     )
+    text = text.str.replace(r" (gmbh|ag|ug|mbh)(?: and)? co (?:kg|ohg|kgaa)$", " $1")
     core = text.str.replace(_FORM, "").str.replace(r" and$", "")
     form = text.str.extract(r" (\S+)$").replace_strict(
         list(WESTERN_FORMS), list(WESTERN_FORMS.values()), default=None, return_dtype=pl.String

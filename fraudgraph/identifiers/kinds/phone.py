@@ -9,8 +9,8 @@ plans grow faster than any list of them. Lists and patterns only serve to tell c
 2. 1-305-987-0405, with these separators: North America;
 3. valid, else of a usual length (unless it is a mainland mobile and nothing speaks against one), in the country that the application's
    other fields name (`fraudgraph.identifiers.country`);
-4. valid, else of a usual length, in ``records.default_region``, then valid in one of ``identifiers.phone_regions``; the other way round where
-   the default is a Chinese region and the applicant's name is written in other letters;
+4. valid, else of a usual length, in ``records.default_region``, then valid in one of ``identifiers.phone_regions``; the other way round
+   where the default is a Chinese region and the applicant's name is written in other letters;
 5. a country code without + (8613912345678);
 6. else the digits themselves (without leading zeros), which still meet the same number written alike.
 """
