@@ -15,7 +15,10 @@ from fraudgraph.reports.svg import el, picture, text_width
 MOST_MONTHS = 60
 """Months drawn; the table beneath has them all."""
 
-_LEFT, _TOP, _UPPER, _BETWEEN, _LOWER, _FOOT = 52.0, 26.0, 96.0, 40.0, 150.0, 34.0
+WIDTH = 1026.0
+"""Pixels at least: a book of one month must not give a chart of one giant bar."""
+
+_LEFT, _TOP, _UPPER, _BETWEEN, _LOWER, _FOOT = 52.0, 34.0, 96.0, 58.0, 150.0, 34.0
 
 
 def nice(top: float) -> list[float]:
@@ -33,19 +36,21 @@ def nice(top: float) -> list[float]:
 
 
 def trend(months: list[Month]) -> Markup:
-    """Return the chart of the last `MOST_MONTHS` months: applications above, share in suspected gangs by grade below."""
+    """Return the chart of the last `MOST_MONTHS` months: applications above; below, the share in suspected gangs, if any."""
     months = months[-MOST_MONTHS:]
     step = min(max(960.0 / len(months), 30.0), 150.0)
     bar = min(step * 0.62, 56.0)
-    width = _LEFT + step * len(months) + 14
+    width = max(_LEFT + step * len(months) + 14, WIDTH)
     base_upper = _TOP + _UPPER
+    hit = any(month.flagged for month in months)
     top_lower = base_upper + _BETWEEN
-    base = top_lower + _LOWER
+    base = top_lower + _LOWER if hit else base_upper
     most = nice(max(month.applications for month in months))
     highest = nice(max((month.interval or (0, 0))[1] if month.flagged else month.share or 0.0 for month in months) or 0.01)
-    marks = [_panel_title("Applications", 14.0), _panel_title("Share in suspected gangs, by grade, with 95 % interval", top_lower - 16)]
-    marks += _ruler([most[0], most[-1]], base_upper, _UPPER, width, words.count)
-    marks += _ruler(highest, base, _LOWER, width, _percent)
+    marks = [_panel_title("Applications", 14.0), *_ruler([most[0], most[-1]], base_upper, _UPPER, width, words.count)]
+    if hit:
+        marks.append(_panel_title("Share in suspected gangs, by grade, with 95 % interval", top_lower - 28))
+        marks += _ruler(highest, base, _LOWER, width, _percent)
     for place, month in enumerate(months):
         middle = _LEFT + step * (place + 0.5)
         tall = _UPPER * month.applications / most[-1]
@@ -53,13 +58,15 @@ def trend(months: list[Month]) -> Markup:
         marks.append(_bar(middle, base_upper, bar, tall, "volume", said))
         if len(months) <= 24 and month.applications:
             marks.append(el("text", words.count(month.applications), x=middle, y=base_upper - tall - 5, class_="mid small"))
-        marks += _share(month, middle, base, bar, highest[-1], len(months) <= 24)
+        if hit:
+            marks += _share(month, middle, base, bar, highest[-1], len(months) <= 24)
         every = max(1, round(46 / step))
         if place % every == 0:
             marks.append(el("text", words.month(month.year, month.number)[:3], x=middle, y=base + 16, class_="mid"))
         if place == 0 or month.number == 1:
             marks.append(el("text", str(month.year), x=middle, y=base + 30, class_="mid small"))
-    title = "Applications and share of them in suspected gangs, month by month; the table beneath has the figures"
+    what = "Applications and share of them in suspected gangs" if hit else "Applications"
+    title = f"{what}, month by month; the table beneath has the figures"
     return picture(*marks, width=width, height=base + _FOOT, title=title, class_="trend")
 
 

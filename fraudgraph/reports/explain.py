@@ -11,6 +11,9 @@ from fraudgraph.reports.groups import Group
 
 LEARNED, PRIOR, NO_TRANSMISSION, NO_INTENTS = "learned", "prior", "no transmission", "no intents"
 
+QUIET = frozenset({NO_TRANSMISSION, NO_INTENTS})
+"""Cases in which nobody can be flagged, so there is no T and no chance limit to speak of."""
+
 CASES = {
     LEARNED: (
         "Learned from this book",
@@ -44,10 +47,10 @@ GATES = {
 
 
 def case_of(summary: Mapping[str, Any]) -> str:
-    """Return which case of learning the summary names; ``learned`` where it says nothing."""
+    """Return which case of learning the summary names; empty where it says nothing."""
     calibration = summary.get("calibration")
     found = calibration.get("case") if isinstance(calibration, Mapping) else None
-    return str(found).replace("_", " ") if found else LEARNED
+    return str(found).replace("_", " ") if found else ""
 
 
 def case_words(case: str) -> tuple[str, str]:

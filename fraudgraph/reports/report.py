@@ -59,7 +59,6 @@ def page(reader: Reader, night: int) -> str:
     worst = groups.gangs(reader, live.head(PICTURES), zone) or groups.communities(reader, queue.head(PICTURES), zone)
     span = _span(times, zone)
     people = int(summary.get("persons") or reader.table("persons", columns=["person_id"]).height)
-    in_gangs = int(live["members"].sum() or 0)
     head, below = explain.headline(times.height, span, flagged.height, live.height, case, verdicts.height)
     return fill(
         {
@@ -68,12 +67,12 @@ def page(reader: Reader, night: int) -> str:
             "headline": head,
             "subline": below,
             "span": span,
-            "figures": _figures(times.height, people, flagged.height, in_gangs, live, verdicts.height),
+            "figures": _figures(times.height, people, flagged.height, live, verdicts.height, int(verdicts["members"].sum() or 0)),
             "batch": _batch(reader, night, flagged, times.height),
             "case": case,
             "case_words": explain.case_words(case),
             "numbers": _numbers(reader, summary, live, verdicts),
-            "stopped": explain.stopped(_stopped(verdicts)),
+            "stopped": "" if case in explain.QUIET else explain.stopped(_stopped(verdicts)),
             "months": trend,
             "trend": chart.trend(trend) if trend else "",
             "grades": months.GRADES,
@@ -112,15 +111,20 @@ def _span(times: pl.DataFrame, zone: str) -> str:
 
 
 def _figures(
-    applications: int, people: int, flagged: int, in_gangs: int, live: pl.DataFrame, tied: int
+    applications: int, people: int, flagged: int, live: pl.DataFrame, tied: int, in_groups: int
 ) -> list[tuple[str, str, str]]:
     """Return the key figures: (figure, what it counts, a remark)."""
     share = words.share(flagged / applications) if applications else "–"
+    in_gangs = int(live["members"].sum() or 0)
     worst = live.filter(pl.col("grade") == "A").height
     asked = live["amount"].drop_nulls()
     found = [
         (words.count(applications), "applications", f"by {words.plural(people, 'person', 'people')}"),
         (words.count(live.height), "suspected gangs", f"{worst:,} of grade A" if live.height else f"among {words.plural(tied, 'group')}"),
+    ]
+    if live.is_empty():
+        return [*found, (words.count(tied), "groups of tied people", f"{words.plural(in_groups, 'person', 'people')} in them")]
+    found += [
         (words.count(in_gangs), "people in them", f"{words.share(in_gangs / people)} of all people" if people else "–"),
         (words.count(flagged), "flagged applications", f"{share} of all applications"),
     ]
@@ -141,11 +145,14 @@ def _batch(reader: Reader, night: int, flagged: pl.DataFrame, book: int) -> str:
 def _numbers(reader: Reader, summary: Mapping[str, Any], live: pl.DataFrame, verdicts: pl.DataFrame) -> dict[str, str]:
     """Return this run's own numbers for the explanation; empty texts where the store does not say."""
     levels = live if not live.is_empty() else verdicts.filter(pl.col("threshold").is_not_null())
+    if explain.case_of(summary) in explain.QUIET:
+        levels = levels.clear()
     said = summary.get("calibration")
     mean = said.get("mean_intent") if isinstance(said, Mapping) else None
     threshold = levels["threshold"].drop_nulls().max()
     limit = levels["p_cut"].drop_nulls().max()
     ties = reader.table("ties", columns=["person_a"]).height
+    hubs = reader.table("hubs", columns=["kind"]).height
     ruleset = reader.ruleset()
     least = (ruleset.document if ruleset else {}).get("verdicts.min_members", reader.settings().get("verdicts.min_members", 3))
     return {
@@ -153,11 +160,12 @@ def _numbers(reader: Reader, summary: Mapping[str, Any], live: pl.DataFrame, ver
         "limit": words.chance(limit) if isinstance(limit, float) and limit < 1 else "",
         "mean": f"{mean:.3f}" if isinstance(mean, float) else "",
         "least": str(least),
-        "ties": words.count(ties),
-        "tied": words.count(int(verdicts["members"].sum() or 0)),
-        "groups": words.count(verdicts.height),
+        "ties": words.plural(ties, "tie"),
+        "hold": "holds" if ties == 1 else "hold",
+        "tied": words.plural(int(verdicts["members"].sum() or 0), "person", "people"),
+        "groups": words.plural(verdicts.height, "group"),
         "identifiers": words.count(summary["identifiers"]) if isinstance(summary.get("identifiers"), int) else "",
-        "hubs": words.count(reader.table("hubs", columns=["kind"]).height),
+        "hubs": f"{words.plural(hubs, 'identifier')} {'is' if hubs == 1 else 'are'}",
     }
 
 

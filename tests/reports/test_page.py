@@ -171,6 +171,8 @@ def test_no_intents_gives_a_queue_and_flags_nobody(reader: FakeReader) -> None:
     assert "The strongest groups in the queue" in text
     assert "The whole queue, strongest ties first" in text
     assert "Their ties add up to" in text
+    assert "T =" not in text
+    assert "had a mean above T" not in text
     assert "called a gang: " not in text
     assert "Why this is called a gang" not in text
 

@@ -66,4 +66,5 @@ def test_lists() -> None:
 def test_keys_that_are_themselves_personal_are_not_shown_at_all() -> None:
     assert kinds.masked("birth_surname", "1990-01-01|wang") == ""
     assert kinds.masked("phone_run", "a:1725000") == ""
+    assert {kinds.masked(kind, key) for kind, key in (("ip", "69.160.3.4"), ("ip24", "69.160.3"), ("ip16", "69.160"))} == {"69.160.*.*"}
     assert kinds.masked("phone", "+8613812342231") == "138****2231"
