@@ -1,0 +1,166 @@
+"""Identifiers as integers, against counting by hand: who shares what, with how many people around the time, and how sudden that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+
+import numpy as np
+import polars as pl
+import pytest
+from core_books import SETTINGS, Use, codes_of, in_order, keys_of, persons_of, times_of, uses
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fraudgraph.graph.codes import DAY, HUB, MISSING, UNIQUE, Codes, around, encode
+from fraudgraph.model import HUBS, SLOT, SLOTS
+
+HALF = SETTINGS.integer("graph.window_days") // 2
+TUPLES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(-800, 800)), min_size=1, max_size=25)
+
+
+def windows(time: int, half: int) -> list[int]:
+    """The two windows that cover a time: window w reaches from w halves to w + 2 halves."""
+    return [time // half - 1, time // half]
+
+
+def nearest(time: int, half: int) -> int:
+    """The window of the two whose middle is nearest; halfway between the later."""
+    return min(windows(time, half), key=lambda w: (abs((w + 1) * half - time), -w))
+
+
+def crowd(near: Sequence[tuple[int, int, int]], use: tuple[int, int, int], half: int) -> set[int]:
+    """The people on the value of ``use`` within its window; uses are (value, person, time)."""
+    window = nearest(use[2], half)
+    return {person for value, person, time in near if value == use[0] and window in windows(time, half)}
+
+
+@settings(max_examples=70, deadline=None)
+@given(TUPLES, st.sampled_from([2, 10, 90]), st.integers(1, 8))
+def test_around_counts_the_distinct_people_in_the_nearest_window(found: list[tuple[int, int, int]], half: int, quarter: int) -> None:
+    timed = [(value, person, day * DAY // quarter) for value, person, day in found]
+    value, person, time = (np.array(column, np.int64) for column in zip(*timed, strict=True))
+    expected = [len(crowd(timed, use, half * DAY)) for use in timed]
+    assert around(value, person.astype(np.int32), time, half).tolist() == expected
+
+
+def counted(found: list[tuple[int, int, int]]) -> list[int]:
+    """People around each use of (value, person, day) within halves of 90 days."""
+    value, person, day = (np.array(column, np.int64) for column in zip(*found, strict=True))
+    return [int(count) for count in around(value, person.astype(np.int32), day * DAY, 90)]
+
+
+@settings(max_examples=70, deadline=None)
+@given(TUPLES)
+def test_around_lies_between_half_a_window_and_one_and_a_half(found: list[tuple[int, int, int]]) -> None:
+    for (v, _, t), count in zip(found, counted(found), strict=True):
+        within = [len({p for w, p, s in found if w == v and abs(s - t) <= reach}) for reach in (44, 136)]
+        assert within[0] <= count <= within[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(TUPLES, st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(2000, 9000)), st.booleans())
+def test_a_use_years_away_changes_no_count(found: list[tuple[int, int, int]], far: tuple[int, int, int], before: bool) -> None:
+    far = (*far[:2], -far[2]) if before else far
+    assert counted([*found, far])[:-1] == counted(found)
+
+
+def test_around_of_nothing() -> None:
+    none = np.zeros(0, np.int64)
+    assert around(none, none.astype(np.int32), none, 90).tolist() == []
+
+
+def slots_of(kind: str, codes: Codes) -> list[str]:
+    return [slot.name for slot in SLOTS if slot.kind == kind and slot.name in codes.code]
+
+
+def named(found: list[Use], kind: str, codes: Codes) -> list[tuple[int, str, str, str]]:
+    """(row, slot, key, person) of every use of the kind, row by row."""
+    names = slots_of(kind, codes)
+    return [(row, name, use.keys[name], use.who) for row, use in enumerate(found) for name in names if name in use.keys]
+
+
+@settings(max_examples=70, deadline=None)
+@given(uses())
+def test_codes_are_those_of_the_literal_reading(found: list[Use]) -> None:
+    codes = codes_of(found)
+    for kind in codes.kinds:
+        all_uses = named(found, kind, codes)
+        holders: dict[str, set[str]] = {}
+        for _, _, key, who in all_uses:
+            holders.setdefault(key, set()).add(who)
+        shared = [key for key, people in holders.items() if len(people) >= 2]
+        assert codes.keys[kind].to_list() == shared, "numbered in the order of the first row, then column"
+        assert codes.distinct[kind] == len(holders)
+        timed = [(key, who, found[row].time) for row, _, key, who in all_uses]
+        for name in slots_of(kind, codes):
+            for row, use in enumerate(found):
+                key = use.keys.get(name, "")
+                expected = shared.index(key) if key in shared else UNIQUE if key else MISSING
+                assert codes.code[name][row] == expected
+                people = 1 if key else 0
+                if key in shared:
+                    window = nearest(use.time, HALF * DAY)
+                    people = len({who for other, who, time in timed if other == key and window in windows(time, HALF * DAY)})
+                assert codes.people[name][row] == people
+    links = {(use.who, name, key) for use in found for name, key in use.keys.items()}
+    assert codes.links == len(links)
+    assert codes.hubs.equals(HUBS.empty())
+
+
+@settings(max_examples=60, deadline=None)
+@given(uses(most=20, days=120), st.integers(1, 3))
+def test_a_use_in_too_large_a_crowd_is_a_hub(found: list[Use], cap: int) -> None:
+    free, capped = codes_of(found), codes_of(found, SETTINGS.override({"graph.caps": {"wifi": cap}, "graph.cap": 100}))
+    for name in free.code:
+        over = (free.code[name] >= 0) & (free.people[name] > (cap if SLOT[name].kind == "wifi" else 100))
+        assert np.array_equal(capped.code[name], np.where(over, HUB, free.code[name]))
+        assert np.array_equal(capped.people[name], free.people[name])
+    expected = []
+    if "wifi.own" in free.code:
+        hub_keys = {use.keys["wifi.own"] for use, code in zip(found, capped.code["wifi.own"], strict=True) if code == HUB}
+        expected = [(key, len({use.who for use in found if use.keys.get("wifi.own") == key})) for key in sorted(hub_keys)]
+    assert list(capped.hubs.select("key", "people").iter_rows()) == expected
+    assert set(capped.hubs["kind"].to_list()) <= {"wifi"}
+    assert set(capped.hubs["cap"].to_list()) <= {cap}
+
+
+def test_a_sudden_crowd_is_more_of_a_burst_than_a_steady_one() -> None:
+    """The steady ones come and go over a year; the sudden ones too, but for twelve in one day."""
+    slow = [Use(f"S{i:02d}", f"s{i}", 20.0 * i, {"wifi.own": "cafe"}) for i in range(18)]
+    fast = [Use(f"F{i:02d}", f"f{i}", 180 + i / 24, {"wifi.own": "den"}) for i in range(12)]
+    rows = in_order(slow + fast)
+    codes = codes_of(rows)
+    bursts: dict[str, int] = {}
+    for use, value in zip(rows, codes.burst["wifi.own"].tolist(), strict=True):
+        bursts[use.app[0]] = max(bursts.get(use.app[0], 0), value)
+    assert bursts["S"] < 30
+    assert bursts["F"] >= 80
+
+
+def test_neither_the_columns_order_nor_the_spelling_of_keys_matters() -> None:
+    rows = in_order(
+        [
+            Use("A1", "x", 0, {"phone.own": "1", "phone.contact1": "2", "device.own": "d"}),
+            Use("A2", "y", 1, {"phone.own": "2", "phone.contact1": "3", "device.own": "d"}),
+            Use("A3", "z", 2, {"phone.own": "3", "phone.contact1": "2", "device.own": "e"}),
+        ]
+    )
+    table, person, time = keys_of(rows), persons_of(rows), times_of(rows)
+    first = encode(table, person, time, SETTINGS)
+    spelt = table.with_columns(pl.all().replace({"1": "z", "2": "a", "3": "q", "d": "k", "e": "b"}))
+    for columns in permutations(table.columns):
+        for other in (table, spelt):
+            codes = encode(other.select(columns), person, time, SETTINGS)
+            assert list(codes.code) == list(first.code)
+            for name, column in codes.code.items():
+                assert column.tolist() == first.code[name].tolist()
+    assert first.keys["phone"].to_list() == ["2", "3"]
+
+
+@pytest.mark.parametrize("rows", [[], [Use("A1", "x", 0, {"device.own": "d"})], [Use("A1", "x", 0)]])
+def test_a_book_that_can_share_nothing(rows: list[Use]) -> None:
+    codes = codes_of(rows)
+    assert all((column < 0).all() for column in codes.code.values())
+    assert all(not len(keys) for keys in codes.keys.values())
+    assert codes.hubs.equals(HUBS.empty())

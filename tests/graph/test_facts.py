@@ -1,0 +1,263 @@
+"""The facts of a pair, against reading the two people's applications one by one."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from itertools import product
+from math import log2
+
+import networkx as nx
+import numpy as np
+import polars as pl
+import pytest
+from core_books import SETTINGS, Use, ends, in_order, make_facts, number, uses, view_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fraudgraph.graph.codes import DAY
+from fraudgraph.graph.facts import (
+    BIT,
+    FAR_DAYS,
+    GIVEN_BIT,
+    MOST_APPLICATIONS,
+    NO_GAP,
+    SIGNATURE,
+    Facts,
+    View,
+    close,
+    narrow_channels,
+    read,
+    shared,
+)
+from fraudgraph.graph.measure import measure
+from fraudgraph.graph.pairs import Given, candidates
+from fraudgraph.model import SLOTS
+
+PRIORS = SETTINGS.table("graph.prior")
+PHONES = ("phone.own", "phone.contact1", "phone.contact2")
+CHANNELS = ("c1",)
+
+
+def all_facts(rows: list[Use], given_: Given | None = None) -> tuple[View, Facts]:
+    view = view_of(rows, channels=CHANNELS)
+    people = len(number(rows))
+    return view, measure(view, given_ or Given.none(), people, SETTINGS)
+
+
+def shares(left: Use, right: Use) -> set[tuple[str, str, str]]:
+    """(name in the signature, slot of the left, slot of the right) of all that two applications share."""
+    found = set()
+    for one, other in product(PHONES, PHONES):
+        if one in left.keys and left.keys[one] == right.keys.get(other):
+            own = (one == "phone.own") + (other == "phone.own")
+            found.add((("phone contact-contact", "phone own-contact", "phone own-own")[own], one, other))
+    for slot in SLOTS:
+        key = left.keys.get(slot.name)
+        if slot.kind == "phone" or key is None or key != right.keys.get(slot.name):
+            continue
+        number_itself = {"phone_run": "phone.own", "id_run": "id_number.own"}.get(slot.kind)
+        mine = left.keys.get(number_itself) if number_itself else None
+        if mine is not None and mine == right.keys.get(number_itself or ""):
+            continue  # a run of one number is no run
+        found.add((slot.kind, slot.name, slot.name))
+    return found
+
+
+def meetings(rows: list[Use], a: int, b: int) -> list[tuple[int, int]]:
+    """The row numbers of two people's applications that are near enough, the latest MOST_APPLICATIONS of each."""
+    numbers = number(rows)
+    mine, theirs = ([i for i, use in enumerate(rows) if numbers[use.who] == end][-MOST_APPLICATIONS:] for end in (a, b))
+    return [(i, j) for i in mine for j in theirs if abs(rows[i].time - rows[j].time) <= FAR_DAYS * DAY]
+
+
+def literal(rows: list[Use], view: View, a: int, b: int) -> dict[str, object]:
+    """Every fact of a pair, by its definition. ``label`` is the set of values that may be it."""
+    codes = view.codes
+    signature, gap, degree, burst, phones = 0, NO_GAP, 1 << 30, 0, 0
+    prior = -np.inf
+    labels: dict[int, set[tuple[str, str]]] = {}
+    differs = {"address": [False, False], "ip": [False, False]}
+    channel = False
+    for i, j in meetings(rows, a, b):
+        found = shares(rows[i], rows[j])
+        for name, one, other in found:
+            signature |= BIT[name]
+            people = max(codes.people[one][i], codes.people[other][j])
+            degree = min(degree, people)
+            labels.setdefault(people, set()).add((one.split(".")[0], rows[i].keys[one]))
+            burst = max(burst, int(codes.burst[one][i]), int(codes.burst[other][j]))
+            prior = max(prior, PRIORS[name] - 0.7 * max(log2(people / 10), 0))
+        phones = max(phones, len({rows[i].keys[one] for name, one, _ in found if name.startswith("phone ")}))
+        if found:
+            gap = min(gap, abs(rows[i].time - rows[j].time))
+        channel |= rows[i].channel in CHANNELS and rows[i].channel == rows[j].channel
+        for kind, (against, agrees) in list(differs.items()):
+            slot = f"{kind}.own"
+            keys = rows[i].keys.get(slot), rows[j].keys.get(slot)
+            if None not in keys:
+                few = max(codes.people[slot][i], codes.people[slot][j]) <= 40
+                differs[kind] = [against or (keys[0] != keys[1] and few), agrees or keys[0] == keys[1]]
+    return {
+        "signature": signature,
+        "gap": gap,
+        "degree": degree,
+        "burst": burst,
+        "phones": min(phones, 3),
+        "prior": prior,
+        "channel": channel,
+        "address_differs": differs["address"] == [True, False],
+        "ip_differs": differs["ip"] == [True, False],
+        "label": labels.get(degree, set()),
+    }
+
+
+def check(rows: list[Use]) -> None:
+    view, facts = all_facts(rows)
+    for k, (a, b) in enumerate(zip(facts.a.tolist(), facts.b.tolist(), strict=True)):
+        expected = literal(rows, view, a, b)
+        assert value_of(view, int(facts.label[k])) in expected.pop("label")  # type: ignore[operator]
+        assert facts.prior[k] == pytest.approx(expected.pop("prior"))
+        assert {name: getattr(facts, name)[k] for name in expected} == expected
+
+
+def value_of(view: View, label: int) -> tuple[str, str]:
+    """The (kind, key) that a label stands for."""
+    kinds = list(dict.fromkeys(name.split(" ")[0] for name in SIGNATURE))
+    kind = kinds[label >> 40]
+    return kind, view.codes.keys[kind][label & ((1 << 40) - 1)]
+
+
+def one_number_a_person(rows: list[Use]) -> list[Use]:
+    """Drop contacts that repeat another phone of the same application."""
+    result = []
+    for use in rows:
+        seen: set[str] = set()
+        keys = {}
+        for name, key in use.keys.items():
+            if name in PHONES and key in seen:
+                continue
+            seen.add(key if name in PHONES else "")
+            keys[name] = key
+        result.append(replace(use, keys=keys))
+    return result
+
+
+@settings(max_examples=70, deadline=None)
+@given(uses(most=16, people=5).map(one_number_a_person))
+def test_facts_are_those_of_the_literal_reading(rows: list[Use]) -> None:
+    check(rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(uses(most=16, people=5), st.integers(1, 5))
+def test_facts_do_not_depend_on_how_the_pairs_are_cut_up(rows: list[Use], chunk: int) -> None:
+    view = view_of(rows, channels=CHANNELS)
+    a, b = candidates(view.codes, view.person, view.applied_at, Given.none(), 3, 180)
+    whole, parts = read(view, a, b, Given.none(), PRIORS), read(view, a, b, Given.none(), PRIORS, chunk=chunk)
+    for f in fields(Facts):
+        assert np.array_equal(getattr(whole, f.name), getattr(parts, f.name))
+
+
+@settings(max_examples=60, deadline=None)
+@given(uses(most=16, people=5))
+def test_a_pair_has_the_same_facts_with_its_people_swapped(rows: list[Use]) -> None:
+    view = view_of(rows, channels=CHANNELS)
+    a, b = candidates(view.codes, view.person, view.applied_at, Given.none(), 3, 180)
+    one, other = read(view, a, b, Given.none(), PRIORS), read(view, b, a, Given.none(), PRIORS)
+    for name in ("signature", "gap", "degree", "phones", "channel", "burst", "address_differs", "ip_differs", "prior"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+
+
+def test_every_slot_can_be_shared_and_has_a_bit_and_a_prior() -> None:
+    """A kind that somebody adds to the model cannot be forgotten here."""
+    keys = {slot.name: f"{slot.role[0]}:{slot.kind}" for slot in SLOTS}
+    rows = [Use("A1", "x", 0, keys), Use("A2", "y", 1, keys)]
+    view = view_of(rows)
+    named = {name for name, *_ in shared(view.codes, np.array([0]), np.array([1]))}
+    assert named == set(SIGNATURE) == set(PRIORS) - {"given"}
+    assert len(SIGNATURE) <= GIVEN_BIT
+
+
+def test_of_a_person_with_very_many_applications_the_latest_are_looked_at() -> None:
+    """The shared device is in the seventeenth but last application, then in the sixteenth."""
+    for place, found in ((MOST_APPLICATIONS, 0), (MOST_APPLICATIONS - 1, 1)):
+        count = MOST_APPLICATIONS + 3
+        rows = [Use(f"A{i:02d}", "x", i, {"device.own": "d"} if i == count - 1 - place else {}) for i in range(count)]
+        rows = in_order([*rows, Use("B", "y", count, {"device.own": "d"})])
+        assert len(all_facts(rows)[1]) == found
+
+
+def test_what_is_shared_over_half_a_year_apart_is_not_shared() -> None:
+    """The two meet over a device within a week; the address they had in common is long gone."""
+    rows = in_order(
+        [
+            Use("A1", "x", 0, {"address.own": "h"}),
+            Use("A2", "x", 300, {"device.own": "d"}),
+            Use("A3", "y", 307, {"device.own": "d", "address.own": "h"}),
+        ]
+    )
+    facts = all_facts(rows)[1]
+    assert facts.signature.tolist() == [BIT["device"]]
+    assert facts.gap.tolist() == [7 * DAY]
+
+
+def test_relations_from_outside() -> None:
+    rows = [
+        Use("A0", "p", 0, {"device.own": "d"}),
+        Use("A1", "q", 4, {"device.own": "d"}),
+        Use("A2", "r", 300),
+        Use("A3", "s", 999),
+    ]
+    kind, weight = np.array([0, 1, 1, 1], np.int32), np.array([1, 2.5, 4, 1])
+    given_ = Given(*ends([(0, 1), (0, 1), (0, 2), (2, 3)]), kind, weight, ("a", "b"))
+    facts = all_facts(rows, given_)[1]
+    assert list(zip(facts.a.tolist(), facts.b.tolist(), strict=True)) == [(0, 1), (0, 2), (2, 3)]
+    one, two = 1 << GIVEN_BIT, 2 << GIVEN_BIT
+    assert facts.signature.tolist() == [BIT["device"] | one | two, two, two]
+    assert facts.weight.tolist() == [3.5, 4, 1]
+    assert facts.gap.tolist() == [4 * DAY, NO_GAP, NO_GAP]
+    assert facts.degree.tolist() == [2, 2, 1], "relations of the one who has fewer"
+    assert facts.prior.tolist() == [PRIORS["device"], PRIORS["given"], PRIORS["given"]]
+    assert len(set(facts.label.tolist())) == 3
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8), st.integers(0, 5)).filter(lambda p: p[0] < p[1]), max_size=24)
+
+
+@settings(max_examples=70, deadline=None)
+@given(PAIRS)
+def test_closure_is_that_of_the_triple_loop(found: list[tuple[int, int, int]]) -> None:
+    label = {(a, b): value for a, b, value in found}
+    graph = nx.Graph(list(label))
+    graph.add_nodes_from(range(9))
+    pairs = sorted(label)
+    expected = []
+    for a, b in pairs:
+        thirds = 0
+        for c in nx.common_neighbors(graph, a, b):
+            three = {label[a, b], label[min(a, c), max(a, c)], label[min(b, c), max(b, c)]}
+            thirds += len(three) == 3
+        expected.append(min(thirds, 2))
+    assert close(make_facts(pairs, label=[label[pair] for pair in pairs]), 9).tolist() == expected
+
+
+def test_closure_in_several_blocks() -> None:
+    """More look-ups than fit one block: a crowd in which all three sides of every triangle differ."""
+    size = 210
+    a, b = np.triu_indices(size, 1)
+    facts = make_facts(list(zip(a.tolist(), b.tolist(), strict=True)))
+    assert len(facts) * (size - 1) > 4_000_000
+    assert (close(facts, size) == 2).all()
+
+
+def test_narrow_channels_have_few_people_but_more_than_one() -> None:
+    channel = pl.Series(["wide"] * 30 + ["narrow", "narrow", "narrow", "one", "one", None])
+    person = np.array([*range(30), 0, 1, 1, 5, 5, 6], np.int32)
+    assert narrow_channels(channel, person, 0.1) == ["narrow"]
+    assert narrow_channels(channel, person, 2 / 30) == [], "fewer than the share"
+    assert narrow_channels(pl.Series([None, None], dtype=pl.String), np.array([0, 1], np.int32), 0.5) == []
+
+
+def test_nothing_to_read() -> None:
+    assert len(all_facts([])[1]) == 0
+    assert len(all_facts([Use("A1", "x", 0, {"device.own": "d"})])[1]) == 0

@@ -1,0 +1,45 @@
+"""The second look, against asking each pair which other strong pairs its two people have."""
+
+from __future__ import annotations
+
+import numpy as np
+from core_books import make_facts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fraudgraph.graph.classes import SIGNATURE_BITS
+from fraudgraph.graph.codes import DAY
+from fraudgraph.graph.second import BANDS, MASKS, pack
+
+PAIR = st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 3), st.integers(0, 20), st.integers(0, 30), st.integers(1, 99))
+PAIRS = st.lists(PAIR.filter(lambda p: p[0] < p[1]), max_size=14, unique_by=lambda p: p[:2]).map(sorted)
+
+
+@settings(max_examples=70, deadline=None)
+@given(PAIRS)
+def test_classes_are_those_of_the_literal_reading(pairs: list[tuple[int, int, int, int, int, int]]) -> None:
+    probability = [step / 20 for _, _, _, step, _, _ in pairs]
+    facts = make_facts(
+        [(a, b) for a, b, *_ in pairs],
+        label=[p[2] for p in pairs],
+        gap=[p[4] * DAY for p in pairs],
+        signature=[p[5] for p in pairs],
+    )
+    found = pack(facts, np.array(probability, float), 0.3, 7).tolist()
+    for code, (a, b, label, _, days, signature), pi in zip(found, pairs, probability, strict=True):
+        backed = 0
+        for end in (a, b):
+            strong = [other for other, loud in zip(pairs, probability, strict=True) if loud >= 0.3 and end in other[:2]]
+            backed += any(other[2] != label for other in strong)
+        assert code & ((1 << SIGNATURE_BITS) - 1) == signature
+        assert code >> SIGNATURE_BITS & 0b11 == backed
+        assert code >> (SIGNATURE_BITS + 2) & 0b1111 == sum(pi > edge for edge in BANDS)
+        assert code >> (SIGNATURE_BITS + 6) == (days > 3) + (days > 14)
+
+
+def test_masks_are_nested() -> None:
+    crowd, gap, all_ = MASKS
+    assert crowd & gap == crowd
+    assert gap & all_ == gap
+    assert len({*MASKS}) == 3
+    assert len(BANDS) < 16, "the band has four bits"
