@@ -141,6 +141,10 @@ def translated(path: Path) -> Iterator[None]:
         raise
     except duckdb.Error as problem:
         raise StoreError(_sentence(path, str(problem))) from problem
+    except RuntimeError as problem:
+        if str(problem) == "Query interrupted":  # DuckDB's word for Ctrl-C
+            raise KeyboardInterrupt from problem
+        raise
     except OSError as problem:
         raise StoreError(_sentence(path, f"{problem.strerror}: errno {problem.errno}")) from problem
 

@@ -63,8 +63,8 @@ class EmbeddedWriter:
                     self._make(change, batch, work)
                 else:
                     self._add(change, batch, work)
-        except StoreError:
-            if not self._landed(batch):
+        except (StoreError, KeyboardInterrupt):
+            if not self._landed(batch):  # an error, or Ctrl-C, that came after the commit changes nothing any more
                 raise
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -114,7 +114,7 @@ class EmbeddedWriter:
                 raise
 
     def _landed(self, batch: Batch) -> bool:
-        """Did the change arrive in spite of an error (one that came after the commit)?"""
+        """Did the change arrive in spite of it all?"""
         try:
             with Session(self._options) as session:
                 with session.reading(self._path) as duck:

@@ -22,6 +22,7 @@ from polars.testing import assert_frame_equal
 from fraudgraph.errors import ConfigurationError, StoreBusy, StoreError, UsageError
 from fraudgraph.settings import defaults
 from fraudgraph.stores import open_store, schema
+from fraudgraph.stores.connection import Session
 from fraudgraph.stores.lock import gate
 
 HASTY = defaults().with_values(store__wait_seconds=0.05)
@@ -334,6 +335,58 @@ def test_many_readers_while_nights_are_applied(path: Path) -> None:
             reader.join()
     assert wrong == []
     assert store.check() == []
+
+
+ENDLESS = """
+import signal
+from fraudgraph.settings import defaults
+from fraudgraph.stores.connection import Options, Session
+with Session(Options.of(defaults())) as session:
+    try:
+        with session.reading(path) as duck:
+            say("reading")
+            duck.execute("SELECT max(hash(a.range + b.range)) FROM range(1000000) AS a, range(1000000) AS b")
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        say("interrupted")
+"""
+
+
+def test_an_interrupted_query_is_an_interrupt(path: Path) -> None:
+    """DuckDB makes a RuntimeError of Ctrl-C, which would look like a failure."""
+    reader = elsewhere(ENDLESS, path)
+    assert line(reader) == "reading"
+    while reader.poll() is None:
+        time.sleep(0.2)
+        reader.send_signal(signal.SIGINT)
+    assert line(reader) == "interrupted"
+    assert read(open_store(path, create=False), "applications").height == 12
+
+
+@pytest.mark.parametrize("after_commit", [False, True])
+def test_an_interrupted_change_is_whole_or_not_at_all(path: Path, monkeypatch: pytest.MonkeyPatch, after_commit: bool) -> None:
+    def interrupted(*given: object, **more: object) -> None:
+        raise KeyboardInterrupt
+
+    store = open_store(path, create=False)
+    if after_commit:
+        leave = Session.__exit__
+
+        def late(self: Session, *given: object) -> None:
+            leave(self, None, None, None)
+            monkeypatch.undo()
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Session, "__exit__", late)
+        assert put(store, grown(3, 6)) == 3
+    else:
+        monkeypatch.setattr("fraudgraph.stores.writing.write_change", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            put(store, grown(3, 6))
+    with store.snapshot() as reader:
+        assert reader.night == (3 if after_commit else 2)
+        assert_frame_equal(reader.table("applications"), grown_book(reader.night, 6))
+    assert not path.with_name("book.duckdb.work").exists()
 
 
 # --- a full disk
