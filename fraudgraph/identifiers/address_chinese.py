@@ -39,6 +39,7 @@ def canonical(values: pl.Series) -> pl.Series:
         ~block & body.str.contains(r"[0-9a-z](?:室|房间|房|户)$"),
         lambda part: part.str.replace(r"([0-9a-z]+)(?:室|房间|房|户)$", "|$1"),
     )
+    body = patch(body, ~block & body.str.contains(r"[层楼][0-9a-z]+$"), lambda part: part.str.replace(r"([0-9a-z]+)$", "|$1"))
     whole = pl.DataFrame({"a": place["name"], "b": body}).select(
         pl.when(pl.col("b").str.len_chars() >= 2).then(pl.col("a") + pl.col("b")).alias("k")
     )
@@ -50,12 +51,12 @@ _TRADITIONAL = ["樓", "號", "棟", "門"]
 
 def _spelling(values: pl.Series) -> pl.Series:
     return (
-        values.str.replace_all(r"第([0-9])", "$1")
+        values.str.replace_all(r"小区(第?[0-9a-z])", "$1")
+        .str.replace_all(r"第([0-9])", "$1")
         .str.replace(r"(?:室|房间|房|户)$", "")
         .str.replace_all(r"([0-9a-z])(?:号楼|幢|座|#楼|#)", "${1}栋")
         .str.replace(r"([0-9a-z]+)-([0-9]+)-([0-9a-z]+)$", "${1}栋${2}单元${3}")
         .str.replace(r"([0-9a-z]+)-([0-9a-z]+)$", "${1}栋${2}")
-        .str.replace_all(r"小区([0-9a-z]+栋)", "$1")
         .str.replace_all("-", "", literal=True)
     )
 

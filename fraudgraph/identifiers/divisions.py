@@ -10,6 +10,7 @@ from importlib import resources
 
 _LINE = re.compile(r'^\s*(\d{2,4}) (?:province|county)="(.*)"$')
 _LONG = re.compile(r"(?:维吾尔|壮族|回族)?(?:自治区|特别行政区|省|市)$")
+_ENDED = re.compile(r"^\[\d*-\d+\]")
 _PEOPLES = "藏|羌|彝|回|蒙古|哈萨克|柯尔克孜|傣|景颇|白|傈僳|哈尼|苗|侗|布依|壮|土家|朝鲜|黎"
 _MUNICIPALITIES = frozenset({"北京", "上海", "天津", "重庆"})
 _NOT_A_NAME = frozenset({"市辖区", "市区", "郊区", "县", "城区", "矿区", "直辖县", "省直辖县级行政单位"})
@@ -31,43 +32,36 @@ class Divisions:
 
 @cache
 def divisions() -> Divisions:
-    """Return the table."""
-    text = resources.files("stdnum.cn").joinpath("loc.dat").read_text(encoding="utf-8")
+    """Return the table. A district that exists today belongs to where it is today, one that was abolished to where it was."""
     provinces: list[str] = []
-    cities: dict[str, set[str]] = {}
-    districts: dict[str, set[str]] = {}
-    city_names: dict[str, list[str]] = {}
-    rows: list[tuple[str, list[str]]] = []
-    province = ""
-    for line in text.splitlines():
+    rows: list[tuple[str, str, str, bool]] = []
+    for line in resources.files("stdnum.cn").joinpath("loc.dat").read_text(encoding="utf-8").splitlines():
         found = _LINE.match(line)
         if found is None:
             continue
-        code, names = found[1], [re.sub(r"^\[.*?\]", "", name) for name in found[2].split(",")]
-        if len(code) == 2:
-            province = _LONG.sub("", names[0])
-            provinces.append(province)
-            continue
-        rows.append((province + code, [province, *names]))
-        if code.endswith("00") and code != "0000":
-            city_names[province + code[:2]] = [_city(name) for name in names if name.endswith(("市", "州", "盟", "地区"))]
-    for key, (province, *names) in rows:
-        code = key[len(province) :]
-        if code == "0000":
-            continue
-        parents = [province] if province in _MUNICIPALITIES else city_names.get(province + code[:2], []) or [province]
-        if code.endswith("00"):
-            for name in city_names.get(province + code[:2], []):
-                cities.setdefault(name, set()).add(province)
-            continue
-        for name in names:
-            if len(name) > 1 and name not in _NOT_A_NAME:
-                districts.setdefault(name, set()).update(parents)
+        names = [(re.sub(r"^\[.*?\]", "", name), not _ENDED.match(name)) for name in found[2].split(",")]
+        if len(found[1]) == 2:
+            provinces.append(_LONG.sub("", names[0][0]))
+        else:
+            rows += [(provinces[-1], found[1], name, today) for name, today in names]
+    cities: dict[tuple[str, str], list[tuple[str, bool]]] = {}
+    for province, code, name, today in rows:
+        if code.endswith("00") and code != "0000" and name.endswith(("市", "州", "盟", "地区")):
+            cities.setdefault((province, code[:2]), []).append((_city(name), today))
+    districts: dict[str, dict[bool, set[str]]] = {}
+    for province, code, name, today in rows:
+        if not code.endswith("00") and len(name) > 1 and name not in _NOT_A_NAME:
+            city = max(cities.get((province, code[:2]), [(province, False)]), key=lambda entry: entry[1])[0]
+            districts.setdefault(name, {}).setdefault(today, set()).add(province if province in _MUNICIPALITIES else city)
+    province_of: dict[str, set[str]] = {}
+    for (province, _), entries in cities.items():
+        for city, _ in entries:
+            province_of.setdefault(city, set()).add(province)
     return Divisions(
         provinces=tuple(sorted(provinces, key=lambda name: (-len(name), name))),
-        cities=tuple(sorted((name for name in cities if len(name) > 1), key=lambda name: (-len(name), name))),
-        districts={name: frozenset(parents) for name, parents in sorted(districts.items())},
-        province_of={name: frozenset(parents) for name, parents in sorted(cities.items())},
+        cities=tuple(sorted((name for name in province_of if len(name) > 1), key=lambda name: (-len(name), name))),
+        districts={name: frozenset(found.get(True) or found[False]) for name, found in sorted(districts.items())},
+        province_of={name: frozenset(found) for name, found in sorted(province_of.items())},
     )
 
 
@@ -85,14 +79,15 @@ def town(text: str) -> tuple[str, int]:
     head = _head_pattern().match(text)
     assert head is not None
     province, city, after = head["p"], head["c"], head.end()
-    for end in (place.end() for place in _DISTRICT_END.finditer(text, after, after + _LONGEST_DISTRICT)):
-        district = text[after:end]
-        parents = table.districts.get(district)
-        if parents is None:
-            continue
-        if len(parents) == 1:
-            return district, end
-        return _city_of(table, province, city, parents) + district, end
+    before = head.start("c") if city else after
+    for start, given in ((after, city), (before, None)):  # 晋江市 is a district whose name was once a prefecture's
+        for end in (place.end() for place in _DISTRICT_END.finditer(text, start, start + _LONGEST_DISTRICT)):
+            district = text[start:end]
+            parents = table.districts.get(district)
+            if parents is not None and len(parents) == 1:
+                return district, end
+            if parents is not None:
+                return _city_of(table, province, given, parents) + district, end
     short = city or province or ""
     if not short or _STREET_NEXT.match(text, after):
         return "", 0

@@ -107,6 +107,24 @@ def test_a_district_of_one_name_in_several_cities_keeps_its_city() -> None:
     assert address("浙江省杭州市余杭区春风路35号") == "余杭区春风路35号"
 
 
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["福建省泉州市晋江市光明街249号", "晋江市光明街249号", "泉州晋江市光明街249号"],
+        ["湖北省襄阳市襄城区胜利街1号", "襄城区胜利街1号", "湖北襄阳襄城区胜利街1号"],
+        ["北京市北京市海淀区西二旗1号", "北京海淀区西二旗1号", "海淀区西二旗1号", "北京市市辖区海淀区西二旗1号"],
+        ["吉林省延边朝鲜族自治州延吉市光明街1号", "延边州延吉市光明街1号", "延吉市光明街1号"],
+        ["江苏省苏州市苏州工业园区星湖街1号", "苏州工业园区星湖街1号"],
+        ["河南省新乡市红旗区平原路1号", "红旗区平原路1号"],
+        ["天河区学府路271号书香门第7栋1单元1001室", "天河区学府路271号书香门第小区7幢一单元1001"],
+        ["南京东路123号3层301室", "南京东路123号 3层 301"],
+    ],
+)
+def test_province_and_city_may_be_left_out(spellings: list[str]) -> None:
+    assert len({building(value) for value in spellings}) == 1
+    assert address(spellings[0]) is not None
+
+
 def test_the_district_table_knows_the_country() -> None:
     table = divisions()
     assert table.districts["余杭区"] == {"杭州"}

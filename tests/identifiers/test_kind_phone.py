@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from fraudgraph.errors import ConfigurationError
 from fraudgraph.identifiers import key_of, keys_of
 from fraudgraph.identifiers.kinds import phone
 from fraudgraph.identifiers.registry import Context
@@ -178,3 +179,8 @@ def test_finding_a_number_tries_every_country() -> None:
 def test_digests_are_opaque() -> None:
     digest = "5F4DCC3B5AA765D61D8327DEB882CF99"
     assert key_of("phone", digest, SETTINGS) == ("opaque:" + digest.lower(), Status.VALID)
+
+
+def test_no_such_country() -> None:
+    with pytest.raises(ConfigurationError, match="'UK'"):
+        key_of("phone", "07510991186", SETTINGS.with_values(records__default_region="UK"))
