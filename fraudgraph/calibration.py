@@ -39,6 +39,8 @@ class Calibration:
     threshold: float
     """T."""
     p_cut: float
+    resolution: float
+    """Of Leiden in dense components."""
     rungs: tuple[tuple[float, float], ...]
     """Of the ladder: (probability, tail cut) of those that the guard let stand."""
     grade_cuts: tuple[float, float, float]
@@ -70,6 +72,7 @@ class Calibration:
             "histogram": self.histogram.tolist(),
             "threshold": self.threshold,
             "p_cut": self.p_cut,
+            "resolution": self.resolution,
             "rungs": [list(rung) for rung in self.rungs],
             "grade_cuts": list(self.grade_cuts),
             "channels": list(self.channels),
@@ -94,6 +97,7 @@ class Calibration:
                 histogram=np.array(data["histogram"], np.int64),
                 threshold=float(data["threshold"]),
                 p_cut=float(data["p_cut"]),
+                resolution=float(data["resolution"]),
                 rungs=tuple((float(rung), float(p_cut)) for rung, p_cut in data["rungs"]),
                 grade_cuts=(a, b, c),
                 channels=tuple(data["channels"]),
@@ -128,13 +132,14 @@ def prior(
     histogram = np.round(np.diff(edges) * 1_000_000).astype(np.int64)
     sd = 0.13
     lift = 1.7 * sd
-    tables = Tables(int(0.17 * MICRO), sd, lift, (), (), np.zeros(0, np.int64))
+    tables = Tables(int(0.17 * MICRO), sd, lift, (), (), 0, np.zeros(0, np.int64))
     return Calibration(
         case=case,
         tables=tables,
         histogram=histogram,
         threshold=settings.number("verdicts.plain_threshold"),
         p_cut=settings.number("verdicts.plain_p_cut"),
+        resolution=1.0,
         rungs=(),
         grade_cuts=grade_cuts(lift, settings),
         channels=channels,

@@ -22,3 +22,8 @@ def components(size: int, a: Int32Array, b: Int32Array) -> Int32Array:
     result = np.arange(size, dtype=np.int32)
     result[people] = first[label]
     return result
+
+
+def mean_degree(a: Int32Array, b: Int32Array) -> float:
+    """Return the mean number of pairs of the people who have any."""
+    return 2 * len(a) / len(np.unique(np.concatenate([a, b]))) if len(a) else 0.0

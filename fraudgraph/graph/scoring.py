@@ -11,11 +11,12 @@ import polars as pl
 
 from fraudgraph.graph import classes, cohesion, prior, second, transmission
 from fraudgraph.graph.classes import SIGNATURE_BITS
-from fraudgraph.graph.components import components
+from fraudgraph.graph.components import components, mean_degree
 from fraudgraph.graph.facts import GIVEN_BIT, GIVEN_KINDS, Applications, Facts, View
+from fraudgraph.graph.kinship import alike_below, otsu
 from fraudgraph.graph.ties import ties, values
 from fraudgraph.graph.transmission import Level
-from fraudgraph.model import BoolArray, FloatArray, Int32Array, IntArray
+from fraudgraph.model import MICRO, BoolArray, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 
 _ANY_GIVEN = ((1 << GIVEN_KINDS) - 1) << GIVEN_BIT
@@ -32,6 +33,8 @@ class Tables:
     """D."""
     levels: tuple[Level, ...]
     second: tuple[tuple[Level, ...], ...]
+    dense: int
+    """Bits of the kinds of relations from outside that form a dense graph: their weak pairs are ties too, and Leiden cuts them."""
     joiners: IntArray
     """Signatures that join gangs instead of holding one."""
 
@@ -42,6 +45,7 @@ class Tables:
             "lift": self.lift,
             "levels": [level.to_json() for level in self.levels],
             "second": [[level.to_json() for level in look] for look in self.second],
+            "dense": self.dense,
             "joiners": self.joiners.tolist(),
         }
 
@@ -53,6 +57,7 @@ class Tables:
             lift=float(data["lift"]),
             levels=tuple(Level.from_json(level) for level in data["levels"]),
             second=tuple(tuple(Level.from_json(level) for level in look) for look in data["second"]),
+            dense=int(data["dense"]),
             joiners=np.array(data["joiners"], np.int64),
         )
 
@@ -111,8 +116,8 @@ def learn(facts: Facts, intent: IntArray, mean: int, sd: float, fold: IntArray, 
     levels = transmission.learn(classes.masks(), code, z, known, fold)
     e = transmission.score(levels, start(facts, sd), code, fold, strength)
     middle = np.where(known, (intent[facts.a] + intent[facts.b]) / 2 - mean, 0.0) / 1e6
-    lift = transmission.lift(e, z, known, middle, sd)
-    tables = Tables(mean, sd, lift, levels, (), np.zeros(0, np.int64))
+    lift = lift_of(transmission.lift(e, z, known, middle, sd, 1 - mean / MICRO), levels, e, facts, intent, mean, sd, settings)
+    tables = Tables(mean, sd, lift, levels, (), _dense(facts, settings), np.zeros(0, np.int64))
     for _ in range(settings.integer("graph.second_looks")):
         scored = score(facts, tables, fold, persons, settings)
         kept = np.searchsorted(_pair(facts, persons), _pair(scored.facts, persons))
@@ -139,7 +144,8 @@ def _pair(facts: Facts, persons: int) -> IntArray:
 def tie(scored: Scored, tables: Tables, view: View, persons: int, settings: Settings) -> BoolArray:
     """Return which of the scored pairs are ties."""
     result = np.zeros(len(scored.facts), bool)
-    above = np.flatnonzero((scored.probability >= settings.number("graph.tie")) & ~np.isin(scored.facts.signature, tables.joiners))
+    enough = (scored.probability >= settings.number("graph.tie")) | (scored.facts.signature & tables.dense != 0)
+    above = np.flatnonzero(enough & ~np.isin(scored.facts.signature, tables.joiners))
     facts = scored.facts.take(above)
     found = values(view, Applications(view.person), facts.a, facts.b)
     given = (facts.signature & _ANY_GIVEN) != 0
@@ -158,15 +164,49 @@ def learnable(facts: Facts, intent: IntArray) -> int:
     return int(np.sum((intent[facts.a] >= 0) & (intent[facts.b] >= 0)))
 
 
+def _dense(facts: Facts, settings: Settings) -> int:
+    """Return the bits of the kinds of relations from outside whose people have more of them than a sparse component's may."""
+    bits = [1 << (GIVEN_BIT + kind) for kind in range(GIVEN_KINDS)]
+    pairs = [(bit, (facts.signature & bit) != 0) for bit in bits]
+    most = settings.number("communities.sparse_degree")
+    return sum(bit for bit, mine in pairs if mean_degree(facts.a[mine], facts.b[mine]) > most)
+
+
+def lift_of(
+    lift: float, levels: tuple[Level, ...], e: FloatArray, facts: Facts, intent: IntArray, mean: int, sd: float, settings: Settings
+) -> float:
+    """Return the lift, or what stands for it where it sits at its upper bound: nobody's intent is over one.
+
+    `transmission.lift` supposes that gang people are few: where they are a good part of the book, low intents meet low ones for want of
+    high ones, and the estimate runs into its bound. It does so as well where people are alike by nature (kin), and that is no
+    transmission. The two differ below: among kin low intents are alike in rank, in a mixture of two kinds of people they are not. For a mixture the lift is the
+    mean of the upper class of Otsu's split (1979) over the book's.
+    """
+    errors, least = settings.number("graph.mixture_errors"), settings.integer("graph.transmits_pairs")
+    if lift < 1 - mean / MICRO or not _significant(levels, sd, errors, least):
+        return lift
+    split = otsu(intent[intent >= 0])
+    upper = float(np.mean(intent[intent > split])) - mean
+    found = min(upper / MICRO, 0.999 - mean / MICRO)
+    likely = _probability(e, found) >= settings.number("graph.drop")
+    middle = (mean / MICRO) + 0.5 * found
+    if alike_below(facts.a[likely], facts.b[likely], intent, middle, settings):
+        return lift
+    return max(found, sd + 1e-6)
+
+
 def transmits(tables: Tables, sd: float, settings: Settings) -> bool:
-    """Say whether any class passes intent on: over zero by ``graph.transmits_errors`` standard errors, the lift inside its bounds."""
-    if not sd < tables.lift < 1.0 or not tables.levels:
+    """Say whether any signature passes intent on beyond chance while the lift is inside its bounds."""
+    if not sd < tables.lift < 1 - tables.mean / MICRO or not tables.levels:
         return False
-    level = tables.levels[0]
-    count = level.count.sum(axis=1)
-    total = level.total.sum(axis=1) * transmission.UNIT
-    error = sd**2 * np.sqrt(np.maximum(count, 1))
-    return bool(np.any(total > settings.number("graph.transmits_errors") * error))
+    return _significant(tables.levels, sd, settings.number("graph.transmits_errors"), settings.integer("graph.transmits_pairs"))
+
+
+def _significant(levels: tuple[Level, ...], sd: float, errors: float, least: int) -> bool:
+    """Say whether the sum of z of any signature of enough pairs lies over zero by so many standard errors (of a product, sd^2)."""
+    count = levels[0].count.sum(axis=1)
+    total = levels[0].total.sum(axis=1) * transmission.UNIT
+    return bool(np.any((count >= least) & (total > errors * sd**2 * np.sqrt(np.maximum(count, 1)))))
 
 
 SIGNATURE_MASK = (1 << SIGNATURE_BITS) - 1

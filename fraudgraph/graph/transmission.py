@@ -89,8 +89,8 @@ def score(levels: tuple[Level, ...], start: FloatArray, code: IntArray, fold: In
     return value
 
 
-def lift(value: FloatArray, z: IntArray, known: BoolArray, middle: FloatArray, sd: float) -> float:
-    """Return D: how far the mean of tied people lies above the book's, without knowing who they are; held within [sd, 1].
+def lift(value: FloatArray, z: IntArray, known: BoolArray, middle: FloatArray, sd: float, most: float) -> float:
+    """Return D: how far the mean of tied people lies above the book's, without knowing who they are; held within [sd, most].
 
     D = sum(u z) / sum(u m) with u = max(e, 0)^2 and m the pair's mean deviation: where a share of pairs are gang pairs whose people lie
     D above the mean, sum(z) estimates share D^2 and sum(m) share D.
@@ -99,5 +99,5 @@ def lift(value: FloatArray, z: IntArray, known: BoolArray, middle: FloatArray, s
     below = float(np.sum(u * middle[known]))
     above = float(np.sum(u * z[known])) * UNIT
     if below <= 0 or above <= 0:
-        return 1.0
-    return float(np.clip(above / below, sd, 1.0))
+        return most
+    return float(np.clip(above / below, sd, most))

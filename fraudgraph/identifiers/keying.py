@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -43,13 +44,12 @@ def identify(
     with progress.stage("identifiers", len(slots) + 1):
         table = _names(applications)
         progress.advance()
-        for slot in slots:
-            if slot.derived:
-                continue
-            done = [_normalised(slot, part, settings, opaque) for part in _parts(applications)]
-            keys[slot.name] = pl.concat([part.key.rename(slot.name) for part in done], rechunk=True)
-            status[slot.name] = pl.concat([part.status.rename(slot.name) for part in done], rechunk=True)
-            progress.advance()
+        given = [slot for slot in slots if not slot.derived]
+        contexts = [Context(settings, part) for part in _parts(applications)]
+        with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as workers:
+            for slot, keyed in zip(given, workers.map(lambda slot: _normalised(slot, contexts, opaque), given), strict=True):
+                keys[slot.name], status[slot.name] = keyed.key.rename(slot.name), keyed.status.rename(slot.name)
+                progress.advance()
         frame = pl.DataFrame(keys) if keys else pl.DataFrame({"": pl.Series([None]).new_from_index(0, applications.height)}).drop("")
         found = (
             found_by_the_book(frame, table["name_key"], settings)
@@ -136,8 +136,14 @@ def _names(applications: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([names(part["name"]) for part in _parts(applications.select("name"))], rechunk=True)
 
 
-def _normalised(slot: Slot, part: pl.DataFrame, settings: Settings, opaque: frozenset[str]) -> Keyed:
-    return _keyed(kinds()[slot.kind], part[slot.column], Context(settings, part), slot.kind in opaque)
+def _normalised(slot: Slot, contexts: list[Context], opaque: frozenset[str]) -> Keyed:
+    done = [_keyed(kinds()[slot.kind], _frame(context)[slot.column], context, slot.kind in opaque) for context in contexts]
+    return Keyed(pl.concat([part.key for part in done], rechunk=True), pl.concat([part.status for part in done], rechunk=True))
+
+
+def _frame(context: Context) -> pl.DataFrame:
+    assert context.frame is not None
+    return context.frame
 
 
 def _keyed(kind: Kind, values: pl.Series, context: Context, opaque: bool) -> Keyed:

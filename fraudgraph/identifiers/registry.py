@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 import polars as pl
@@ -46,6 +46,14 @@ class Context:
     settings: Settings
     frame: pl.DataFrame | None = None
     """APPLICATIONS rows aligned with the values; None where a value stands alone (`key_of`)."""
+    memo: dict[str, pl.Series] = field(default_factory=dict, compare=False)
+    """What several columns of one kind need to know of the applications, computed once."""
+
+    def once(self, name: str, compute: Callable[[], pl.Series]) -> pl.Series:
+        """Return what is remembered under ``name``, computing it the first time."""
+        if name not in self.memo:
+            self.memo[name] = compute()
+        return self.memo[name]
 
     def column(self, name: str) -> pl.Series | None:
         """Return another column of the applications, None where there is none or it is empty."""

@@ -13,9 +13,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.stats import rankdata
 
 from fraudgraph.graph.components import components
+from fraudgraph.graph.kinship import alike_below
 from fraudgraph.model import MICRO, BoolArray, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 from fraudgraph.verdicts.rules import Line, gather, judge
@@ -64,21 +64,6 @@ def learn(
 def _stricter(line: Line, p_cut: float) -> Line:
     """What a rung lets through must stand before the common line as well."""
     return replace(line, p_cut=min(line.p_cut, p_cut))
-
-
-def alike_below(a: Int32Array, b: Int32Array, intent: IntArray, threshold: float, settings: Settings) -> bool:
-    """Say whether pairs whose two people are both at or below T have intents of like rank (Spearman, over both orders of each pair)."""
-    low = (intent[a] >= 0) & (intent[b] >= 0) & (intent[a] <= threshold * MICRO) & (intent[b] <= threshold * MICRO)
-    count = int(low.sum())
-    if count < 3:
-        return False
-    left = np.concatenate([intent[a[low]], intent[b[low]]])
-    right = np.concatenate([intent[b[low]], intent[a[low]]])
-    x, y = rankdata(left), rankdata(right)
-    spread = float(np.std(x) * np.std(y))
-    correlation = float(np.mean((x - x.mean()) * (y - y.mean()))) / spread if spread > 0 else 0.0
-    error = 1.0 / np.sqrt(count)
-    return correlation > settings.number("verdicts.guard_correlation") and correlation > settings.number("verdicts.guard_errors") * error
 
 
 def _step(

@@ -104,6 +104,9 @@ def _not_from_the_future(keyed: Keyed, context: Context) -> Keyed:
     if applied is None:
         return keyed
     frame = pl.DataFrame({"k": keyed.key, "t": applied})
+    latest = frame.select(pl.col("k").filter(pl.col("k").str.len_bytes() == 18).str.slice(6, 4).max()).item()
+    if latest is None or latest < frame.select(pl.col("t").min().dt.strftime("%Y")).item():
+        return keyed
     born = pl.when(pl.col("k").str.len_bytes() == 18).then(pl.col("k").str.slice(6, 8).cast(pl.Int32, strict=False))
     day = pl.col("t").dt.year().cast(pl.Int32) * 10000 + pl.col("t").dt.month().cast(pl.Int32) * 100 + pl.col("t").dt.day().cast(pl.Int32)
     wrong = frame.select((born > day).fill_null(False).alias("w"))["w"]

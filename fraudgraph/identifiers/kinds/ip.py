@@ -17,7 +17,8 @@ from fraudgraph.identifiers.text import clean, in_two, judged, patch
 from fraudgraph.model import BoolArray, IntArray
 
 V4 = r"^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$"
-V6 = r"^(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$"
+PLAIN_V6 = r"^2[4-9a-f][0-9a-f]{2}(?::(?:0|[1-9a-f][0-9a-f]{0,3})){7}$"
+"""An address of the ranges that registries give out, spelled as its key."""
 NOT_GLOBAL = (
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
     "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
@@ -31,7 +32,7 @@ def normalise(values: pl.Series, context: Context) -> Keyed:
     number = _v4_number(values.filter(plain))
     good = plain.fill_null(False).to_numpy().copy()
     good[good] = _is_global(number)
-    fast = pl.Series(good)
+    fast = pl.Series(good) | values.str.contains(PLAIN_V6).fill_null(False)
     return in_two(values, fast, values.filter(fast), _slow)
 
 

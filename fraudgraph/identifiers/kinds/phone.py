@@ -34,7 +34,7 @@ REPEATED = r"(?:0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})$"
 
 def normalise(values: pl.Series, context: Context) -> Keyed:
     """Return the E.164 keys of telephone numbers."""
-    chinese = _chinese_rows(values, context)
+    chinese = context.once("chinese", lambda: _chinese_rows(values, context))
     mobile = values.str.contains(MOBILE)
     landline = values.str.contains(PLAIN_LANDLINE)
     ready = values.str.contains(E164)
@@ -49,7 +49,7 @@ def normalise(values: pl.Series, context: Context) -> Keyed:
     key = key.set(invented, None) if invented.any() else key
     quick = pl.Series("s", np.where(impossible.to_numpy(), MALFORMED, np.where(invented.to_numpy(), PLACEHOLDER, VALID)), dtype=STATUS)
     rest = ~fast & (values != "").fill_null(False)
-    tagged = pl.DataFrame({"v": values, "c": chinese, "w": _western_rows(values, context)}).filter(rest)
+    tagged = pl.DataFrame({"v": values, "c": chinese, "w": context.once("western", lambda: _western_rows(values, context))}).filter(rest)
     tagged = tagged.with_columns(_region_hints(tagged, rest, context).alias("h"))
     tags = pl.concat_str(pl.col("h").fill_null(""), pl.col("c", "w").cast(pl.Int8), pl.lit("\x00"), pl.col("v"))
     labels, code = distinct_codes(tagged.select(tags.alias("t"))["t"])
