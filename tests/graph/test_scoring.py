@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from core_books import SETTINGS, SMALL, make_facts, raw_book
 
+from fraudgraph.calibration import prior as shipped
 from fraudgraph.graph import classes, prior, scoring
 from fraudgraph.graph.codes import encode
 from fraudgraph.graph.components import components
@@ -18,10 +19,10 @@ from fraudgraph.graph.facts import BIT, Facts, View
 from fraudgraph.graph.measure import measure
 from fraudgraph.graph.pairs import Given
 from fraudgraph.graph.scoring import Scored, Tables
-from fraudgraph.model import IntArray
+from fraudgraph.model import PLACEHOLDERS, IntArray
 from fraudgraph.solving import Book
 
-NO_TABLES = Tables(170_000, 0.13, 0.25, (), (), np.zeros(0, np.int64))
+NO_TABLES = replace(shipped(SETTINGS, (), (), PLACEHOLDERS.empty(), "prior").tables, sd=0.13, lift=0.25)
 
 
 @cache
