@@ -50,17 +50,14 @@ def identify(
             for slot, keyed in zip(given, workers.map(lambda slot: _normalised(slot, contexts, opaque), given), strict=True):
                 keys[slot.name], status[slot.name] = keyed.key.rename(slot.name), keyed.status.rename(slot.name)
                 progress.advance()
-        frame = pl.DataFrame(keys) if keys else pl.DataFrame({"": pl.Series([None]).new_from_index(0, applications.height)}).drop("")
-        found = (
-            found_by_the_book(frame, table["name_key"], settings)
-            if frozen_placeholders is None
-            else model.PLACEHOLDERS.check(frozen_placeholders)
-        )
+        if frozen_placeholders is None:
+            found = found_by_the_book(pl.DataFrame(keys), table["name_key"], settings)
+        else:
+            found = model.PLACEHOLDERS.check(frozen_placeholders)
         banned = pl.concat([found.select("kind", "key"), allowed.select("kind", "key")])
         _ban(keys, status, banned)
-        birth = births(
-            applications["date_of_birth"] if _has(applications, "date_of_birth") else None, keys.get("id_number.own"), applications.height
-        )
+        born = applications["date_of_birth"] if _has(applications, "date_of_birth") else None
+        birth = births(born, keys.get("id_number.own"), applications.height)
         for slot in slots:
             if slot.derived:
                 keys[slot.name] = _derived(slot, keys, birth, table["surname"], opaque).rename(slot.name)
@@ -81,16 +78,12 @@ def key_of(kind: str, value: str, settings: Settings) -> tuple[str | None, Statu
 
     Derived kinds take the value that they are derived from (``ip24``: an address). Raises ConfigurationError for an unknown kind.
     """
-    derived = next((slot for slot in SLOTS if slot.kind == kind and slot.derived), None)
-    source = kind if derived is None else SLOT[derivations()[derived.name].source].kind
-    slot = next((slot for slot in SLOTS if slot.kind == source), None)
-    if slot is None:
-        kind_named(source)
-        raise AssertionError(source)
-    keyed = _keyed(
-        kind_named(source), pl.Series(slot.column, [value], dtype=pl.String), Context(settings), source in opaque_kinds(settings)
-    )
-    key = keyed.key if derived is None else derivations()[derived.name].derive(keyed.key)
+    derivation = next((derivations()[slot.name] for slot in SLOTS if slot.kind == kind and slot.name in derivations()), None)
+    source = kind_named(kind if derivation is None else SLOT[derivation.source].kind)
+    column = next((slot.column for slot in SLOTS if slot.kind == source.name), source.name)
+    values = pl.Series(column, [value], dtype=pl.String)
+    keyed = _keyed(source, values, Context(settings), source.name in opaque_kinds(settings))
+    key = keyed.key if derivation is None else derivation.derive(keyed.key)
     return key.item(), Status(keyed.status.item())
 
 
