@@ -179,7 +179,7 @@ class StoreContract:
         for name, frame in before.items():
             assert_frame_equal(read(place(), name, 1), frame)
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(data=st.data())
     def test_any_course_of_nights_is_remembered(self, place: Place, data: st.DataObject) -> None:
         """Against a model: a dictionary from a row's name to its values, one a night."""

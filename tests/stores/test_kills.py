@@ -20,7 +20,7 @@ from polars.testing import assert_frame_equal
 
 from fraudgraph.stores import open_store
 
-KILLS = int(os.environ.get("FRAUDGRAPH_KILLS", "10"))
+KILLS = int(os.environ.get("FRAUDGRAPH_KILLS", "6"))
 SIZE = 150
 LAST = 6
 """Nights: after them the victim starts afresh with --replace, so that the first night is met again and again."""
@@ -78,7 +78,7 @@ def test_a_killed_writer_leaves_whole_nights(tmp_path: Path) -> None:
             assert [batch.night for batch in reader.batches()] == list(range(1, reader.night + 1))
             assert reader.events().height == reader.night
         assert store.check() == [], f"kill {kill}"
-    if KILLS >= 10:
+    if KILLS >= 6:
         assert len(nights) > 1
 
 
