@@ -18,7 +18,7 @@ from fraudgraph.solving import Book
 
 START = 20_000 * DAY
 SETTINGS = defaults()
-SMALL = SETTINGS.override({"graph.learn_pairs": 40})
+SMALL = SETTINGS.override({"graph.learn_pairs": 40, "graph.transmits_pairs": 10})
 """Settings under which a book of a few hundred people is enough to learn from."""
 
 

@@ -116,16 +116,16 @@ def test_lift_finds_how_far_gang_people_lie_above_the_others() -> None:
     z = np.array([160_000_000] * 3 + [0] * 7, np.int64)
     middle = np.array([0.4] * 3 + [0.0] * 7)
     known = np.ones(10, bool)
-    assert lift(np.full(10, 0.05), z, known, middle, 0.1) == pytest.approx(0.4)
+    assert lift(np.full(10, 0.05), z, known, middle, 0.1, 0.9) == pytest.approx(0.4)
     # Pairs that pass nothing on have no weight, nor have those of unknown intents.
     more = np.r_[z, 900_000_000, 900_000_000], np.r_[known, True, False], np.r_[middle, 0.01, 0.01]
-    assert lift(np.r_[np.full(10, 0.05), -0.2, 0.9], *more, 0.1) == pytest.approx(0.4)
+    assert lift(np.r_[np.full(10, 0.05), -0.2, 0.9], *more, 0.1, 0.9) == pytest.approx(0.4)
 
 
 def test_lift_is_held_within_its_bounds() -> None:
     known, one = np.ones(1, bool), np.array([1.0])
-    assert lift(one, np.array([1_000_000], np.int64), known, np.array([0.5]), 0.13) == 0.13
-    assert lift(one, np.array([900_000_000], np.int64), known, np.array([0.1]), 0.13) == 1.0
+    assert lift(one, np.array([1_000_000], np.int64), known, np.array([0.5]), 0.13, 0.8) == 0.13
+    assert lift(one, np.array([900_000_000], np.int64), known, np.array([0.1]), 0.13, 0.8) == 0.8
     for z, middle in ((-5, 0.5), (5, -0.5), (0, 0.0)):
-        assert lift(one, np.array([z], np.int64), known, np.array([middle]), 0.13) == 1.0
-    assert lift(np.zeros(0), np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0), 0.13) == 1.0
+        assert lift(one, np.array([z], np.int64), known, np.array([middle]), 0.13, 0.8) == 0.8
+    assert lift(np.zeros(0), np.zeros(0, np.int64), np.zeros(0, bool), np.zeros(0), 0.13, 0.8) == 0.8
