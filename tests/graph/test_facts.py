@@ -201,6 +201,21 @@ def test_what_is_shared_over_half_a_year_apart_is_not_shared() -> None:
     assert facts.gap.tolist() == [7 * DAY]
 
 
+def test_a_crowd_weighs_less_and_its_address_says_nothing_against() -> None:
+    """Twenty people behind one address; two of them also name homes, of which one is held by forty people, the other by forty-one."""
+    for crowd, differs in ((40, True), (41, False)):
+        near = [Use(f"N{i:02d}", f"n{i}", 1 + i / 100, {"ip.own": "nat"}) for i in range(18)]
+        home = [Use(f"H{i:02d}", f"h{i}", 1.5, {"address.own": "block"}) for i in range(crowd - 1)]
+        two = [Use("A", "x", 0, {"ip.own": "nat", "address.own": "block"}), Use("B", "y", 0.5, {"ip.own": "nat", "address.own": "hut"})]
+        rows = in_order([*two, *near, *home])
+        facts = all_facts(rows)[1]
+        pair = facts.take((facts.a == 0) & (facts.b == 1))
+        assert pair.degree.tolist() == [20]
+        assert pair.prior.tolist() == pytest.approx([PRIORS["ip"] - 0.7])
+        assert pair.address_differs.tolist() == [differs]
+        check(rows)
+
+
 def test_relations_from_outside() -> None:
     rows = [
         Use("A0", "p", 0, {"device.own": "d"}),
