@@ -245,6 +245,54 @@ def test_intents_dealt_over_the_people_at_random_flag_almost_nobody(seed: int) -
     assert raw.gangs
 
 
+def couples(seed: int, kin: bool) -> Book:
+    """Couples of one device. Kin are alike by nature, anywhere between 0 and 1; of the others half are high and half are low."""
+    draw = np.random.default_rng(seed)
+    rows, intents = [], {}
+    for i in range(400):
+        nature = draw.uniform(0.05, 0.95) if kin else draw.choice([0.2, 0.8])
+        for who in (f"{i}a", f"{i}b"):
+            rows.append(Use(f"A{who}", who, i / 4 + draw.uniform(0, 5), {"device.own": f"d{i}"}))
+            intents[who] = float(np.clip(nature + draw.normal(0, 0.05), 0, 1))
+    return book(rows, intents)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_kin_who_are_alike_by_nature_are_no_transmission_and_two_kinds_of_people_are(seed: int) -> None:
+    """In both the intents of couples agree, and the mean of tied people says nothing of gangs."""
+    assert solve(couples(seed, kin=True), None, NONE, SMALL)[1].case == "no transmission"
+    calibration = solve(couples(seed, kin=False), None, NONE, SMALL)[1]
+    assert calibration.case == "learned"
+    assert calibration.tables.lift == pytest.approx(0.3, abs=0.03)
+
+
+def call_graph(seed: int) -> tuple[Book, set[str]]:
+    """Three hundred people who call each other at random, and six gangs of twelve within who call each other much more."""
+    draw = np.random.default_rng(seed)
+    gang = np.full(300, -1)
+    gang[draw.permutation(300)[:72]] = np.repeat(np.arange(6), 12)
+    rows = [Use(f"A{i:03d}", f"w{i:03d}", i / 4) for i in range(300)]
+    intents: dict[str, float | None] = {f"w{i:03d}": float(draw.normal(0.75 if gang[i] >= 0 else 0.2, 0.05)) for i in range(300)}
+    rates = np.where((gang[:, None] == gang) & (gang >= 0), 0.9, 0.09)
+    a, b = np.nonzero(np.triu(draw.random((300, 300)) < rates, 1))
+    calls = [(f"A{i:03d}", f"A{j:03d}", "call", 1.0) for i, j in zip(a.tolist(), b.tolist(), strict=True)]
+    return book(rows, intents, calls), {f"P-A{i:03d}" for i in np.flatnonzero(gang >= 0).tolist()}
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_gangs_in_a_dense_graph_of_calls_are_found_at_a_resolution_of_the_books(seed: int) -> None:
+    told, truth = call_graph(seed)
+    solution, calibration = solve(told, None, NONE, SMALL)
+    table = derived.verdicts(told, solution, calibration, SMALL).filter("flagged")
+    flagged = set(derived.communities(told, solution).join(table, on="community_id", how="semi")["person_id"].to_list())
+    assert len(flagged & truth) > 0.8 * len(truth)
+    assert len(flagged - truth) < 0.5 * len(truth)
+    assert calibration.resolution > 1
+    assert calibration.resolution in SMALL["communities.resolutions"]
+    again, _ = solve(told, Calibration.from_json(json.loads(json.dumps(calibration.to_json()))), NONE, SMALL)
+    assert answer(told, again, calibration) == answer(told, solution, calibration)
+
+
 def test_a_threshold_of_the_users_replaces_t_only() -> None:
     _, told, _, calibration = learned(0)
     mine = SMALL.override({"verdicts.threshold": 0.01})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import permutations
 
 import numpy as np
 import polars as pl
@@ -35,7 +34,7 @@ def crowd(near: Sequence[tuple[int, int, int]], use: tuple[int, int, int], half:
     return {person for value, person, time in near if value == use[0] and window in windows(time, half)}
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(TUPLES, st.sampled_from([2, 10, 90]), st.integers(1, 8))
 def test_around_counts_the_distinct_people_in_the_nearest_window(found: list[tuple[int, int, int]], half: int, quarter: int) -> None:
     timed = [(value, person, day * DAY // quarter) for value, person, day in found]
@@ -50,7 +49,7 @@ def counted(found: list[tuple[int, int, int]]) -> list[int]:
     return [int(count) for count in around(value, person.astype(np.int32), day * DAY, 90)]
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(TUPLES)
 def test_around_lies_between_half_a_window_and_one_and_a_half(found: list[tuple[int, int, int]]) -> None:
     for (v, _, t), count in zip(found, counted(found), strict=True):
@@ -58,7 +57,7 @@ def test_around_lies_between_half_a_window_and_one_and_a_half(found: list[tuple[
         assert within[0] <= count <= within[1]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(TUPLES, st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(2000, 9000)), st.booleans())
 def test_a_use_years_away_changes_no_count(found: list[tuple[int, int, int]], far: tuple[int, int, int], before: bool) -> None:
     far = (*far[:2], -far[2]) if before else far
@@ -80,7 +79,7 @@ def named(found: list[Use], kind: str, codes: Codes) -> list[tuple[int, str, str
     return [(row, name, use.keys[name], use.who) for row, use in enumerate(found) for name in names if name in use.keys]
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(uses())
 def test_codes_are_those_of_the_literal_reading(found: list[Use]) -> None:
     codes = codes_of(found)
@@ -108,7 +107,7 @@ def test_codes_are_those_of_the_literal_reading(found: list[Use]) -> None:
     assert codes.hubs.equals(HUBS.empty())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(uses(most=20, days=120), st.integers(1, 3))
 def test_a_use_in_too_large_a_crowd_is_a_hub(found: list[Use], cap: int) -> None:
     free, capped = codes_of(found), codes_of(found, SETTINGS.override({"graph.caps": {"wifi": cap}, "graph.cap": 100}))
@@ -149,7 +148,7 @@ def test_neither_the_columns_order_nor_the_spelling_of_keys_matters() -> None:
     table, person, time = keys_of(rows), persons_of(rows), times_of(rows)
     first = encode(table, person, time, SETTINGS)
     spelt = table.with_columns(pl.all().replace({"1": "z", "2": "a", "3": "q", "d": "k", "e": "b"}))
-    for columns in permutations(table.columns):
+    for columns in (table.columns, table.columns[::-1], sorted(table.columns)):
         for other in (table, spelt):
             codes = encode(other.select(columns), person, time, SETTINGS)
             assert list(codes.code) == list(first.code)

@@ -14,7 +14,7 @@ Pair = tuple[int, int]
 LOW = st.lists(st.tuples(st.integers(-1, 9), st.integers(-1, 9)), max_size=40)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(LOW)
 def test_alike_below_is_spearmans_rank_correlation_of_the_low(pairs: list[Pair]) -> None:
     values = [value for pair in pairs for value in pair]
@@ -31,7 +31,7 @@ def test_alike_below_is_spearmans_rank_correlation_of_the_low(pairs: list[Pair])
     assert found == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=30).filter(lambda values: len(set(values)) > 1))
 def test_the_split_has_the_largest_variance_between_its_classes(values: list[int]) -> None:
     """Values are multiples of 1 / 20, so that a bin holds one of them."""

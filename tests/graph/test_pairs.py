@@ -46,7 +46,7 @@ def walked(rows: list[Use], reach: int, span: int, settings: Settings = SETTINGS
     return found
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(uses(most=18, people=7), st.integers(1, 3), st.sampled_from([10, 60, 180]))
 def test_candidates_are_those_of_the_walk_along_every_value(rows: list[Use], reach: int, span: int) -> None:
     pairs = found_pairs(rows, reach, span)

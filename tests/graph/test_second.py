@@ -15,7 +15,7 @@ PAIR = st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 3), st.int
 PAIRS = st.lists(PAIR.filter(lambda p: p[0] < p[1]), max_size=14, unique_by=lambda p: p[:2]).map(sorted)
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(PAIRS)
 def test_classes_are_those_of_the_literal_reading(pairs: list[tuple[int, int, int, int, int, int]]) -> None:
     probability = [step / 20 for _, _, _, step, _, _ in pairs]

@@ -42,7 +42,7 @@ def test_products_are_those_of_two_deviations(intents: list[int], mean: int) -> 
         assert value * UNIT == pytest.approx(exact, abs=UNIT)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(PAIRS, st.sampled_from(MASKS))
 def test_a_level_holds_the_sums_of_its_classes(pairs: Pairs, mask: int) -> None:
     level = Level.learn(mask, *columns(pairs))
@@ -57,7 +57,7 @@ def test_a_level_holds_the_sums_of_its_classes(pairs: Pairs, mask: int) -> None:
         assert [list(cell) for cell in zip(total, count, strict=True)] == expected[key]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(PAIRS, PAIRS, st.sampled_from([1.0, 30.0]), st.floats(0, 0.2))
 def test_scores_shrink_towards_the_coarser_class_without_the_own_fold(learned: Pairs, asked: Pairs, k: float, prior: float) -> None:
     levels = learn(MASKS, *columns(learned))

@@ -96,7 +96,7 @@ COMMUNITIES = st.lists(st.integers(0, 5), min_size=2, max_size=14)
 WEAK = st.lists(st.tuples(st.integers(0, 13), st.integers(0, 13)), max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(COMMUNITIES, WEAK, st.lists(st.integers(-1, 10), min_size=14, max_size=14))
 def test_gangs_only_grow_and_names_are_smallest_members(parts: list[int], weak: list[Pair], tenths: list[int]) -> None:
     """Whoever was in a gang still is, together with the same people; a person who moved is above T; every name is a smallest member."""

@@ -25,7 +25,7 @@ def named(parts: list[int]) -> np.ndarray[Any, np.dtype[np.int32]]:
     return np.array([parts.index(part) for part in parts], np.int32)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(BOOK)
 def test_gather_counts_and_adds_up(book: list[tuple[int, int]]) -> None:
     parts = [part for part, _ in book]
@@ -63,7 +63,7 @@ def by_hand(groups: Groups, i: int, line: Line, chosen: Settings) -> tuple[bool,
     return bool(over), stopped if over else ""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(BOOK, st.sampled_from(["mean", "share", "lower_bound"]), st.booleans(), st.integers(2, 4), st.sampled_from([1.0, 0.05]))
 def test_verdicts_are_those_by_hand(book: list[tuple[int, int]], rule: str, significance: bool, least: int, p_cut: float) -> None:
     chosen = SETTINGS.override({"verdicts.rule": rule, "verdicts.significance": significance, "verdicts.min_members": least})
