@@ -98,7 +98,7 @@ def score(facts: Facts, tables: Tables, fold: IntArray, persons: int, settings: 
     kept = pi >= settings.number("graph.drop")
     facts, e, pi, fold, code = facts.take(kept), e[kept], pi[kept], fold[kept], code[kept]
     for look in tables.second:
-        e = transmission.score(look, e, second.pack(facts, pi, strong, persons), fold, strength)
+        e = transmission.score(look, e, second.pack(facts, pi, strong, persons), fold, settings.number("graph.second_shrinkage"))
         pi = _probability(e, tables.lift)
     measured = tables.levels[3].pairs(code) if tables.levels else np.zeros(len(code), np.int64)
     return Scored(facts, pi, code, measured, components(persons, facts.a, facts.b))
