@@ -3,8 +3,8 @@
     python -m benchmarks.quality                     the standing set of books, made on the spot
     python -m benchmarks.quality FOLDER [FOLDER ...]  books with book.csv or book.parquet, truth.parquet (and relations.csv)
 
-Member F1 is over applications: flagged against planted. A planted gang is found if a flagged one overlaps with a Jaccard index of one half or
-more (over applications), and the other way round for precision.
+Member F1 is over applications: flagged against planted. A planted gang is found if a flagged one overlaps with a Jaccard index of one half
+or more (over applications), and the other way round for precision.
 """
 
 from __future__ import annotations

@@ -164,8 +164,8 @@ class Records:
     notes: tuple[str, ...] = ()
     """Sentences a person should read, without personal data."""
     origin: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """Where each accepted or repeated row came from, in the order of the input: application (UInt32, row of ``applications``), file (UInt16,
-    index into ``files``), line (Int64). Rows go here only so that a later judgement against a store can name them."""
+    """Where each accepted or repeated row came from, in the order of the input: application (UInt32, row of ``applications``), file
+    (UInt16, index into ``files``), line (Int64). Rows go here only so that a later judgement against a store can name them."""
     files: tuple[str, ...] = ()
     """Base names of the input files, in the order in which they were given."""
 

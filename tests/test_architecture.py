@@ -23,17 +23,17 @@ SHARED = {"model", "errors", "settings", "progress", "masking", "_version"}
 KNOWS = {
     "__init__": {"api"},
     "__main__": {"cli"},
-    "api": {"pipeline"},
+    "api": {"pipeline", "records", "reports", "stores"},
     "calibration": {"graph.scoring", "verdicts.significance"},
     "cli": {"pipeline"},
     "communities": {"graph.components"},
     "evidence": {"graph.codes", "graph.facts"},
     "reports": {"evidence.reasons", "stores.port"},
-    "verdicts": {"graph.components"},
+    "verdicts": {"graph.components", "graph.kinship"},
 }
 """Room -> what it may know of others: a whole room, or one module of it. A room that is not named here takes tables and gives tables."""
 
-CONDUCTORS = {"pipeline", "solving", "derived"}
+CONDUCTORS = {"pipeline", "solving", "derived", "incremental"}
 """Those who know the stages and lead the tables from one to the next."""
 
 ONLY = {

@@ -179,8 +179,8 @@ def lift_of(
 
     `transmission.lift` supposes that gang people are few: where they are a good part of the book, low intents meet low ones for want of
     high ones, and the estimate runs into its bound. It does so as well where people are alike by nature (kin), and that is no
-    transmission. The two differ below: among kin low intents are alike in rank, in a mixture of two kinds of people they are not. For a mixture the lift is the
-    mean of the upper class of Otsu's split (1979) over the book's.
+    transmission. The two differ below: among kin low intents are alike in rank, in a mixture of two kinds of people they are not. For a
+    mixture the lift is the mean of the upper class of Otsu's split (1979) over the book's.
     """
     errors, least = settings.number("graph.mixture_errors"), settings.integer("graph.transmits_pairs")
     if lift < 1 - mean / MICRO or not _significant(levels, sd, errors, least):
