@@ -191,7 +191,7 @@ def test_numbers_have_the_check_digits_of_real_ones() -> None:
     assert text(digits(np.array([5, 123456]), 4)).to_list() == ["0005", "3456"]
 
 
-def test_wrong_options_are_refused() -> None:
+def test_wrong_options_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="unknown gang shape"):
         chinese.make(100, 1, shapes="circle")
     with pytest.raises(ValueError, match="permuted"):
@@ -199,7 +199,7 @@ def test_wrong_options_are_refused() -> None:
     with pytest.raises(ValueError, match="gang_share"):
         chinese.make(100, 1, 2.0)
     with pytest.raises(SystemExit, match="has no option colour"):
-        command.main(["chinese", "--applications", "100", "--out", "unused", "--colour", "red"])
+        command.main(["chinese", "--applications", "100", "--out", str(tmp_path), "--colour", "red"])
 
 
 def test_the_command_writes_a_book(tmp_path: Path) -> None:
