@@ -25,9 +25,10 @@ def test_alike_below_is_spearmans_rank_correlation_of_the_low(pairs: list[Pair])
     expected = False
     if len(low) >= 3 and len({a for a, _ in both}) > 1:
         correlation = float(spearmanr([a for a, _ in both], [b for _, b in both]).statistic)
-        if min(abs(correlation - 0.05), abs(correlation - 2 / len(low) ** 0.5)) < 1e-9:
+        least = SETTINGS.number("graph.guard_correlation"), SETTINGS.number("graph.guard_errors") / len(low) ** 0.5
+        if min(abs(correlation - limit) for limit in least) < 1e-9:
             return
-        expected = correlation > 0.05 and correlation > 2 / len(low) ** 0.5
+        expected = correlation > max(least)
     assert found == expected
 
 

@@ -77,6 +77,13 @@ def test_any_use_meets_not_only_the_first() -> None:
     assert (0, 19) in found_pairs(in_order(rows + again))
 
 
+def test_of_a_persons_uses_in_a_row_the_first_meets_those_before_and_the_last_those_after() -> None:
+    told = [("x", 0), ("y", 170), ("y", 200), ("y", 300), ("z", 460)]
+    rows = [Use(f"A{i}", who, day, {"device.own": "d"}) for i, (who, day) in enumerate(told)]
+    assert found_pairs(rows) == [(0, 1), (1, 2)]
+    assert found_pairs(rows, span=165) == [(1, 2)]
+
+
 @pytest.mark.parametrize(("days", "met"), [(180, True), (180.001, False)])
 def test_uses_too_far_apart_do_not_meet(days: float, met: bool) -> None:
     rows = [Use("A1", "x", 0, {"device.own": "d"}), Use("A2", "y", days, {"device.own": "d"})]
