@@ -38,9 +38,9 @@ def test_a_book_is_made_once(tmp_path: Path) -> None:
     assert len(pd.read_csv(first, dtype=str)) == 500
 
 
-def ring() -> pd.DataFrame:
-    """Five people in turn on two devices, and twenty with nothing in common; one junk phone that all of them gave."""
-    rows = [{"device_id": "ABCD"[i % 2 : i % 2 + 1] * 8, "bank_card": "6222 0000 1111 2222", "fraud_intent": "0.9"} for i in range(5)]
+def ring(devices: int) -> pd.DataFrame:
+    """Five people with one card, in turn on so many devices, and twenty with nothing in common; one junk phone that all of them gave."""
+    rows = [{"device_id": "AB"[i % devices] * 8, "bank_card": "6222 0000 1111 2222", "fraud_intent": "0.9"} for i in range(5)]
     rows += [{"device_id": f"d{i:09}", "bank_card": str(10**15 + i), "fraud_intent": "0.1"} for i in range(20)]
     book = pd.DataFrame(rows)
     book["application_id"] = [f"A{i}" for i in range(len(book))]
@@ -49,12 +49,12 @@ def ring() -> pd.DataFrame:
 
 
 def test_the_ordinary_pipeline_finds_an_obvious_ring() -> None:
-    found = detect(ring())
+    found = detect(ring(devices=1))
     assert (found["gang_id"] != "").tolist() == [True] * 5 + [False] * 20
     assert found["gang_id"].head(5).nunique() == 1
 
 
 def test_the_ordinary_pipeline_leaves_hubs_and_junk_out() -> None:
-    rows, identifiers = edges(ring(), cap=4)
+    rows, identifiers = edges(ring(devices=2), cap=4)
     assert sorted(rows.tolist()) == [0, 1, 2, 3, 4]  # the devices; the card is over the cap
     assert len(set(identifiers.tolist())) == 2
