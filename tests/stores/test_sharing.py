@@ -129,6 +129,7 @@ ENDLESS = """
 import signal
 from fraudgraph.settings import defaults
 from fraudgraph.stores.connection import Options, Session
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it
 with Session(Options.of(defaults())) as session:
     try:
         with session.reading(path) as duck:
