@@ -81,13 +81,15 @@ def solve(
         view = View(codes, book.person, book.applied_at, number_channels(book.channel, names))
         given = relations(book, calibration.given if calibration else None)
         facts = measure(view, given, book.persons, settings)
+        candidates = len(facts)
         fold = scoring.folds(book.application_id, book.first, facts.a)
     if calibration is None:
         with progress.stage("transmission"):
-            calibration = learn(book, facts, fold, view, names, given.names, placeholders, settings)
+            calibration, kept = learn(book, facts, fold, view, names, given.names, placeholders, settings)
+            facts, fold = facts.take(kept), fold[kept]
     with progress.stage("ties and communities"):
         solution = judge_facts(book, codes, facts, fold, view, calibration, settings)
-    return solution, calibration
+    return replace(solution, candidates=candidates), calibration
 
 
 def judge_facts(
@@ -181,17 +183,21 @@ def learn(
     given: tuple[str, ...],
     placeholders: pl.DataFrame,
     settings: Settings,
-) -> Calibration:
-    """Learn a calibration from this book, or say why not: no intents, too little, nothing transmits."""
+) -> tuple[Calibration, IntArray]:
+    """Learn a calibration from this book, or say why not: no intents, too little, nothing transmits.
+
+    Return it with the places of the pairs that it does not drop for good (all of them, where nothing was learned).
+    """
+    everything = np.arange(len(facts))
     known = book.intent[book.intent >= 0]
     if not len(known):
-        return prior(settings, channels, given, placeholders, "no intents")
+        return prior(settings, channels, given, placeholders, "no intents"), everything
     pairs = scoring.learnable(facts, book.intent)
     if pairs < settings.integer("graph.learn_pairs"):
-        return prior(settings, channels, given, placeholders, "prior")
+        return prior(settings, channels, given, placeholders, "prior"), everything
     mean = int(known.sum() // len(known))
     sd = max(float(np.std(known / MICRO)), 1e-3)
-    tables = scoring.learn(facts, book.intent, mean, sd, fold, view, book.persons, settings)
+    tables, kept = scoring.learn(facts, book.intent, mean, sd, fold, view, book.persons, settings)
     calibration = Calibration(
         case="learned" if scoring.transmits(tables, sd, settings) else "no transmission",
         tables=tables,
@@ -207,7 +213,7 @@ def learn(
         people=len(known),
         pairs=pairs,
     )
-    return _with_cut(book, facts, fold, view, calibration, settings)
+    return _with_cut(book, facts.take(kept), fold[kept], view, calibration, settings), kept
 
 
 def _with_cut(

@@ -38,10 +38,13 @@ _LAYOUT = (
     ("phones", 2),
     ("burst", 2),
 )
-FIELD: dict[str, Field] = {"signature": Field(0, SIGNATURE_BITS)}
-for _name, _bits in _LAYOUT:
-    _last = list(FIELD.values())[-1]
-    FIELD[_name] = Field(_last.shift + _last.bits, _bits)
+_PLACED: dict[str, Field] = {}
+_shift = 0
+for _name, _bits in (*reversed(_LAYOUT), ("signature", SIGNATURE_BITS)):
+    _PLACED[_name] = Field(_shift, _bits)
+    _shift += _bits
+FIELD = dict(reversed(_PLACED.items()))
+"""Coarse facts in the high bits: classes that are sorted are sorted at every level."""
 
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("signature",),
@@ -100,8 +103,9 @@ def band(values: IntArray | Int32Array | FloatArray, edges: Sequence[float]) -> 
 
 def describe(code: int, given: tuple[str, ...] = ()) -> str:
     """Return the class in words: ``device + phone own-contact; within 7 days; 3-5 people``."""
-    shares = [name for name in SIGNATURE if code & BIT[name]]
-    shares += [f"relation:{name}" for i, name in enumerate(given) if code >> (GIVEN_BIT + i) & 1]
+    signature = int(code) >> FIELD["signature"].shift
+    shares = [name for name in SIGNATURE if signature & BIT[name]]
+    shares += [f"relation:{name}" for i, name in enumerate(given) if signature >> (GIVEN_BIT + i) & 1]
     words = [" + ".join(shares)]
     words.append(("within 7 days", "within 30 days", "over 30 days", "")[_get(code, "gap")])
     people = ("2 people", "3-5 people", "6-10 people", "11-20 people", "21-68 people", "over 68 people")

@@ -75,8 +75,8 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
         row = np.concatenate(rows)
         value = np.concatenate([n[r] for n, r in zip(numbers, rows, strict=True)]).astype(np.int64)
         crowd = around(value, person[row], applied_at[row], half)
-        rush = _burst(value, person[row], applied_at[row], crowd, half)
         hub = crowd > cap
+        rush = _burst(value, person[row], applied_at[row], np.where(hub, 0, crowd), half)
         if hub.any():
             hubs.append(_hub_rows(kind, texts[kind], value, person[row], np.unique(value[hub]), cap))
         stop = 0
@@ -148,7 +148,12 @@ def around(value: IntArray, person: Int32Array, time: IntArray, half_days: int) 
     centre = ((time - half // 2) // half - base).astype(np.int64)
     span = int(early.max()) + 2
     window = np.concatenate([value * span + early, value * span + early - 1])
-    seen = pl.DataFrame({"w": window, "p": np.concatenate([person, person])}).unique().group_by("w").len()
+    # Only who uses a value more than once can be counted twice on it.
+    again = pl.DataFrame({"v": value, "p": person}).is_duplicated().to_numpy()
+    twice = np.concatenate([again, again])
+    people = np.concatenate([person, person])
+    once = pl.DataFrame({"w": window[twice], "p": people[twice]}).unique().get_column("w")
+    seen = pl.DataFrame({"w": pl.concat([once, pl.Series("w", window[~twice])])}).group_by("w").len()
     wanted = pl.DataFrame({"w": value * span + centre})
     counts = wanted.join(seen, on="w", how="left", maintain_order="left")["len"]
     return counts.to_numpy().astype(np.int32)

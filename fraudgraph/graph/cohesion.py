@@ -9,6 +9,8 @@ is as broad or broader.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from fraudgraph.graph.components import components
@@ -26,7 +28,7 @@ def strength(signature: IntArray, priors: dict[str, float]) -> FloatArray:
 
 
 def joiners(
-    facts: Facts, size: int, priors: dict[str, float], broad: float, limit: float, cover: float, most_rounds: int = 8
+    facts: Facts, priors: dict[str, float], broad: float, limit: float, cover: float, most_rounds: int = 8
 ) -> IntArray:
     """Return the signatures, sorted, that join groups instead of holding one: their share of holding pairs is under ``limit``.
 
@@ -34,15 +36,23 @@ def joiners(
     `_holding`. The worst goes first, and the groups are looked at again without it.
     """
     code, power = facts.signature, strength(facts.signature, priors)
+    people, local = np.unique(np.concatenate([facts.a, facts.b]), return_inverse=True)
+    size, ends = len(people), local.astype(np.int32)
+    facts = replace(facts, a=ends[: len(facts)], b=ends[len(facts) :])
     out: list[int] = []
     for _ in range(most_rounds):
         left = ~np.isin(code, out)
+        whole = components(size, facts.a[left], facts.b[left])[facts.a]
         shares = []
         for c in np.unique(code[left]):
             mine = left & (code == c)
+            # A class says nothing of components that it is not in.
+            here = np.zeros(size, bool)
+            here[whole[mine]] = True
+            near = np.flatnonzero(left & here[whole])
             own = power[mine][0]
-            others = left & (power > own) if own <= broad else left & (code != c)
-            shares.append((_holding(facts, mine, others, size, cover), int(c)))
+            others = power[near] > own if own <= broad else code[near] != c
+            shares.append((_holding(facts.take(near), code[near] == c, others, cover), int(c)))
         bad = sorted(pair for pair in shares if pair[0] < limit)
         if not bad:
             break
@@ -51,11 +61,14 @@ def joiners(
     return np.array(sorted(out), np.int64)
 
 
-def _holding(facts: Facts, mine: BoolArray, others: BoolArray, size: int, cover: float) -> float:
+def _holding(facts: Facts, mine: BoolArray, others: BoolArray, cover: float) -> float:
     """Return the share of the class's pairs that hold, of those that say anything.
 
     A pair between two groups still holds where its value covers them: a WiFi that everybody in a den uses joins the pieces of one gang.
     """
+    people, local = np.unique(np.concatenate([facts.a, facts.b]), return_inverse=True)
+    size, ends = len(people), local.astype(np.int32)
+    facts = replace(facts, a=ends[: len(facts)], b=ends[len(facts) :])
     group = components(size, facts.a[others], facts.b[others])
     population = np.bincount(group, minlength=size)
     a, b = facts.a[mine], facts.b[mine]

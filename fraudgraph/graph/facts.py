@@ -54,6 +54,8 @@ GIVEN_BIT = 32
 GIVEN_KINDS = 8
 NO_GAP = 10_000 * DAY
 FAR_DAYS = 180
+_BLOCK = 400_000
+"""Neighbours looked at at a time when triangles are counted: what fits a processor's cache."""
 MOST_APPLICATIONS = 16
 """Of a person with more applications than this the latest are looked at."""
 
@@ -267,7 +269,24 @@ def own_label(a: Int32Array, b: Int32Array) -> IntArray:
 
 def close(facts: Facts, persons: int) -> Int32Array:
     """Return per pair the third people who are near both through different values, at most 2 (a triangle over one value does not count)."""
-    size = max(persons, 1)
+    result = np.zeros(len(facts), np.int32)
+    inside = np.flatnonzero(_crossing(facts, persons))
+    result[inside] = _triangles(facts.take(inside), max(persons, 1))
+    return result
+
+
+def _crossing(facts: Facts, persons: int) -> BoolArray:
+    """Return the pairs whose two people both have pairs over more than one value: no other can be part of a triangle that counts."""
+    least = np.full(persons, np.iinfo(np.int64).max)
+    most = np.full(persons, -1, np.int64)
+    for end in (facts.a, facts.b):
+        np.minimum.at(least, end, facts.label)
+        np.maximum.at(most, end, facts.label)
+    several = least < most
+    return several[facts.a] & several[facts.b]
+
+
+def _triangles(facts: Facts, size: int) -> Int32Array:
     forward = facts.a.astype(np.int64) * size + facts.b
     both = np.concatenate([forward, facts.b.astype(np.int64) * size + facts.a])
     order = np.argsort(both, kind="stable")
@@ -280,8 +299,11 @@ def close(facts: Facts, persons: int) -> Int32Array:
     # The neighbours of the end that has fewer are looked up among those of the other.
     small = np.where(count[facts.a] <= count[facts.b], facts.a, facts.b).astype(np.int64)
     large = facts.a.astype(np.int64) + facts.b - small
+    # Looked up in the order of that other end, near each other in memory.
+    order = np.argsort(large, kind="stable")
+    small, large, labels = small[order], large[order], facts.label[order]
     work = np.cumsum(count[small])
-    blocks = np.searchsorted(work, np.arange(0, int(work[-1]) if len(work) else 0, 4_000_000))
+    blocks = np.searchsorted(work, np.arange(0, int(work[-1]) if len(work) else 0, _BLOCK))
     cuts = np.unique(np.r_[0, blocks, len(facts)])
     for low, high in pairwise(cuts.tolist()):
         s, g = small[low:high], large[low:high]
@@ -292,9 +314,9 @@ def close(facts: Facts, persons: int) -> Int32Array:
         wanted = g[pair] * size + neighbour[at]
         there = np.searchsorted(both, wanted)
         there[there == len(both)] = 0
-        own = facts.label[low:high][pair]
+        own = labels[low:high][pair]
         closes = (both[there] == wanted) & (label[there] != label[at]) & (label[there] != own) & (label[at] != own)
-        result[low:high] = np.bincount(pair[closes], minlength=len(s))
+        result[order[low:high]] = np.bincount(pair[closes], minlength=len(s))
     return np.minimum(result, 2).astype(np.int32)
 
 

@@ -84,16 +84,16 @@ def folds(application_id: pl.Series, first: IntArray, a: Int32Array) -> IntArray
     return np.array(fold, np.int64)[place] if len(people) else np.zeros(0, np.int64)
 
 
-def start(facts: Facts, sd: float) -> FloatArray:
+def start(facts: Facts, sd: float, learned: bool = True) -> FloatArray:
     """Return the transmission that the prior expects: its probability times the squared lift of a usual gang, 1.7 sd."""
-    return prior.probability(prior.log_odds(facts)) * (1.7 * sd) ** 2
+    return prior.probability(prior.log_odds(facts, bursts=learned)) * (1.7 * sd) ** 2
 
 
 def score(facts: Facts, tables: Tables, fold: IntArray, persons: int, settings: Settings) -> Scored:
     """Return the pairs above the drop cut under ``tables``."""
     strength, strong = settings.number("graph.shrinkage"), settings.number("graph.strong")
     code = classes.pack(facts)
-    e = transmission.score(tables.levels, start(facts, tables.sd), code, fold, strength)
+    e = transmission.score(tables.levels, start(facts, tables.sd, bool(tables.levels)), code, fold, strength)
     pi = _probability(e, tables.lift)
     kept = pi >= settings.number("graph.drop")
     facts, e, pi, fold, code = facts.take(kept), e[kept], pi[kept], fold[kept], code[kept]
@@ -108,8 +108,13 @@ def _probability(e: FloatArray, lift: float) -> FloatArray:
     return np.clip(e / lift**2, 0.0, 1.0)
 
 
-def learn(facts: Facts, intent: IntArray, mean: int, sd: float, fold: IntArray, view: View, persons: int, settings: Settings) -> Tables:
-    """Learn the tables from a reference book: class sums, the lift, the second look, the joiners."""
+def learn(
+    facts: Facts, intent: IntArray, mean: int, sd: float, fold: IntArray, view: View, persons: int, settings: Settings
+) -> tuple[Tables, IntArray]:
+    """Learn the tables from a reference book: class sums, the lift, the second look, the joiners.
+
+    Return them with the places of the pairs above the drop cut, which are all that is needed from here on.
+    """
     strength, strong = settings.number("graph.shrinkage"), settings.number("graph.strong")
     z, known = transmission.products(intent, mean, facts.a, facts.b)
     code = classes.pack(facts)
@@ -118,27 +123,23 @@ def learn(facts: Facts, intent: IntArray, mean: int, sd: float, fold: IntArray, 
     middle = np.where(known, (intent[facts.a] + intent[facts.b]) / 2 - mean, 0.0) / 1e6
     lift = lift_of(transmission.lift(e, z, known, middle, sd, 1 - mean / MICRO), levels, e, facts, intent, mean, sd, settings)
     tables = Tables(mean, sd, lift, levels, (), _dense(facts, settings), np.zeros(0, np.int64))
+    kept = np.flatnonzero(_probability(e, lift) >= settings.number("graph.drop"))
+    facts, fold, z, known = facts.take(kept), fold[kept], z[kept], known[kept]
     for _ in range(settings.integer("graph.second_looks")):
         scored = score(facts, tables, fold, persons, settings)
-        kept = np.searchsorted(_pair(facts, persons), _pair(scored.facts, persons))
-        look = second.pack(scored.facts, scored.probability, strong, persons)
-        learned = transmission.learn(second.MASKS, look, z[kept], known[kept], fold[kept])
+        look = second.pack(facts, scored.probability, strong, persons)
+        learned = transmission.learn(second.MASKS, look, z, known, fold)
         tables = replace(tables, second=(*tables.second, learned))
     scored = score(facts, tables, fold, persons, settings)
     tied = scored.facts.take(tie(scored, tables, view, persons, settings))
     joiners = cohesion.joiners(
         tied,
-        persons,
         settings.table("graph.prior"),
         broad=settings.number("graph.broad"),
         limit=settings.number("graph.cohesion"),
         cover=settings.number("graph.cohesion_cover"),
     )
-    return replace(tables, joiners=joiners)
-
-
-def _pair(facts: Facts, persons: int) -> IntArray:
-    return facts.a.astype(np.int64) * persons + facts.b
+    return replace(tables, joiners=joiners), kept
 
 
 def tie(scored: Scored, tables: Tables, view: View, persons: int, settings: Settings) -> BoolArray:

@@ -10,9 +10,11 @@ from fraudgraph.graph.facts import Facts
 from fraudgraph.model import FloatArray, IntArray
 
 BANDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_GAP_SHIFT = SIGNATURE_BITS
+_CROWD_SHIFT = SIGNATURE_BITS + 2
+_CROWD = 0b111111 << _CROWD_SHIFT
+_GAP = 0b11 << _GAP_SHIFT
 _SIGNATURE = (1 << SIGNATURE_BITS) - 1
-_CROWD = 0b111111 << SIGNATURE_BITS
-_GAP = 0b11 << (SIGNATURE_BITS + 6)
 MASKS = [_CROWD, _CROWD | _GAP, _CROWD | _GAP | _SIGNATURE]
 
 
@@ -29,6 +31,6 @@ def pack(facts: Facts, pi: FloatArray, strong: float, size: int) -> IntArray:
         # Another pair over the same value is no other tie: a stranger behind a gang's carrier meets three of its members there.
         backed += ((least[end] != facts.label) | (most[end] != facts.label)) & (most[end] >= 0)
     code = facts.signature & _SIGNATURE
-    code |= (band(pi, BANDS) << 2 | backed) << SIGNATURE_BITS
-    code |= band(facts.gap, [3 * DAY, 14 * DAY]) << (SIGNATURE_BITS + 6)
+    code |= (band(pi, BANDS) << 2 | backed) << _CROWD_SHIFT
+    code |= band(facts.gap, [3 * DAY, 14 * DAY]) << _GAP_SHIFT
     return code

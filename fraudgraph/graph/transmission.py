@@ -41,13 +41,17 @@ class Level:
     """(classes, FOLDS): pairs."""
 
     @classmethod
-    def learn(cls, mask: int, code: IntArray, z: IntArray, known: BoolArray, fold: IntArray) -> Level:
-        keys, place = np.unique(code[known] & mask, return_inverse=True)
-        cell = place * FOLDS + fold[known]
-        count = np.bincount(cell, minlength=len(keys) * FOLDS).astype(np.int64)
-        total = np.zeros(len(keys) * FOLDS, np.int64)
-        np.add.at(total, cell, z[known])
-        return cls(mask, keys, total.reshape(-1, FOLDS), count.reshape(-1, FOLDS))
+    def learn(cls, mask: int, code: IntArray, z: IntArray, fold: IntArray) -> Level:
+        """Sum up pairs that are sorted by class (and so by every mask of `classes.masks`)."""
+        masked = code & mask
+        starts = np.flatnonzero(np.r_[True, masked[1:] != masked[:-1]]) if len(code) else np.zeros(0, np.int64)
+        total = np.zeros((len(starts), FOLDS), np.int64)
+        count = np.zeros((len(starts), FOLDS), np.int64)
+        for number in range(FOLDS if len(starts) else 0):
+            mine = fold == number
+            total[:, number] = np.add.reduceat(np.where(mine, z, 0), starts)
+            count[:, number] = np.add.reduceat(mine.astype(np.int64), starts)
+        return cls(mask, masked[starts], total, count)
 
     def update(self, value: FloatArray, code: IntArray, fold: IntArray, strength: float) -> FloatArray:
         """Return the estimates of this level from those of its parent; an unseen class keeps its parent's."""
@@ -56,8 +60,9 @@ class Level:
         wanted = code & self.mask
         place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         seen = self.keys[place] == wanted
-        others_total = (self.total.sum(axis=1)[:, None] - self.total)[place, fold] * UNIT
-        others_count = (self.count.sum(axis=1)[:, None] - self.count)[place, fold]
+        cell = place * FOLDS + fold
+        others_total = (self.total.sum(axis=1)[:, None] - self.total).ravel()[cell] * UNIT
+        others_count = (self.count.sum(axis=1)[:, None] - self.count).ravel()[cell]
         return np.where(seen, (others_total + strength * value) / (others_count + strength), value)
 
     def pairs(self, code: IntArray) -> IntArray:
@@ -78,15 +83,25 @@ class Level:
 
 
 def learn(masks: list[int], code: IntArray, z: IntArray, known: BoolArray, fold: IntArray) -> tuple[Level, ...]:
-    return tuple(Level.learn(mask, code, z, known, fold) for mask in masks)
+    """Return a level per mask, coarsest first: every mask keeps the high bits of the next."""
+    rows = np.flatnonzero(known)
+    rows = rows[np.argsort(code[rows], kind="stable")]
+    code, z, fold = code[rows], z[rows], fold[rows]
+    return tuple(Level.learn(mask, code, z, fold) for mask in masks)
 
 
 def score(levels: tuple[Level, ...], start: FloatArray, code: IntArray, fold: IntArray, strength: float) -> FloatArray:
     """Return the transmission e of each pair: from ``start`` through the levels, coarsest first."""
-    value = start
+    if not levels:
+        return start
+    # Sorted classes are looked up many times faster.
+    order = np.argsort(code, kind="stable")
+    code, fold, value = code[order], fold[order], start[order]
     for level in levels:
         value = level.update(value, code, fold, strength)
-    return value
+    result = np.empty_like(value)
+    result[order] = value
+    return result
 
 
 def lift(value: FloatArray, z: IntArray, known: BoolArray, middle: FloatArray, sd: float, most: float) -> float:

@@ -37,16 +37,31 @@ def climb(
     settings: Settings,
 ) -> Int32Array:
     """Return the communities after all rungs. ``a``, ``b``: pairs over narrow values that are no ties; ``cuts``: the rungs' tail cuts."""
+    people, community_of, a, b = _compact(community, a, b)
+    intents = intent[people]
     for rung in sorted(cuts, reverse=True):
         at = probability >= rung
-        community = _step(community, a[at], b[at], intent, _stricter(line, cuts[rung]), line, settings)[0]
-    return community
+        community_of = _step(community_of, a[at], b[at], intents, _stricter(line, cuts[rung]), line, settings)[0]
+    result = community.copy()
+    result[people] = people[community_of]
+    return result
+
+
+def _compact(community: Int32Array, a: Int32Array, b: Int32Array) -> tuple[Int32Array, Int32Array, Int32Array, Int32Array]:
+    """Return the people who matter (in pairs or communities), and communities and pairs in their numbers; the order of people is kept."""
+    together = np.bincount(community, minlength=len(community))[community] >= 2
+    people = np.union1d(np.flatnonzero(together), np.union1d(a, b)).astype(np.int32)
+    number = np.zeros(len(community), np.int32)
+    number[people] = np.arange(len(people), dtype=np.int32)
+    return people, number[community[people]], number[a], number[b]
 
 
 def learn(
     community: Int32Array, a: Int32Array, b: Int32Array, probability: FloatArray, intent: IntArray, line: Line, settings: Settings
 ) -> dict[float, float]:
     """Return the tail cut of every rung that the guard lets stand, from a reference book."""
+    people, community, a, b = _compact(community, a, b)
+    intent = intent[people]
     cuts: dict[float, float] = {}
     before = 1.0
     for rung in rungs(settings):
