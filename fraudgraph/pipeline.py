@@ -62,18 +62,24 @@ class Solved:
 
 
 class Clock(Progress):
-    """Passes everything on, and keeps the seconds of each stage."""
+    """Passes everything on, and keeps the seconds of each stage; a stage within a stage is part of it."""
 
     def __init__(self, inner: Progress) -> None:
         self.inner = inner
         self.seconds: dict[str, float] = {}
+        self._within = 0
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[None]:
         start = time.perf_counter()
-        with self.inner.stage(name, total):
-            yield
-        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
+        self._within += 1
+        try:
+            with self.inner.stage(name, total):
+                yield
+        finally:
+            self._within -= 1
+        if not self._within:
+            self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
 
     def advance(self, steps: int = 1) -> None:
         self.inner.advance(steps)
