@@ -6,6 +6,7 @@ import random
 from itertools import combinations, pairwise
 from math import comb
 
+import igraph
 import networkx as nx
 import numpy as np
 import pytest
@@ -193,6 +194,32 @@ def test_another_seed_may_cut_another_way_but_finds_the_same_blocks() -> None:
     pairs, truth = planted([60] * 5, 0.5, 0.02, 4)
     for seed in (1, 2, 3):
         assert same(solve(pairs, 300, SETTINGS.override({"graph.seed": seed})), truth) > 0.8
+
+
+def test_a_components_dice_are_those_of_its_first_application() -> None:
+    """Without blocks to find, the dice show: the same name gives the same answer under any number, other names give others."""
+    pairs, _ = planted([80], 0.45, 0.0, 6)
+    weight = np.full(len(pairs), 0.8)
+
+    def cut(first: str, shift: int) -> list[int]:
+        names = ["-"] * shift + [first] + ["-"] * 79
+        a, b = ends(pairs)
+        found = find(a + np.int32(shift), b + np.int32(shift), weight, 80 + shift, names, 1.0, SETTINGS)
+        return [int(name) - shift for name in found[shift:]]
+
+    assert cut("A1", 0) == cut("A1", 7)
+    assert len({tuple(cut(f"A{i}", 0)) for i in range(5)}) > 1
+
+
+def test_the_callers_igraph_still_listens_to_the_callers_seed() -> None:
+    def draw() -> list[Pair]:
+        random.seed(3)
+        found: list[Pair] = igraph.Graph.Erdos_Renyi(n=30, p=0.2).get_edgelist()
+        return found
+
+    before = draw()
+    solve(planted([60] * 2, 0.6, 0.1, 4)[0], 120)
+    assert draw() == before
 
 
 def test_the_callers_random_numbers_are_left_alone() -> None:

@@ -32,6 +32,16 @@ def test_alike_below_is_spearmans_rank_correlation_of_the_low(pairs: list[Pair])
     assert found == expected
 
 
+def test_whoever_is_at_the_threshold_counts_as_low() -> None:
+    intent = np.array([500_000] * 24 + [100_000] * 24)
+    pairs = [(2 * i, 2 * i + 1) for i in range(24)]
+    assert alike_below(*ends(pairs), intent, 0.5, SETTINGS)
+    for end in (0, 1):
+        above = intent.copy()
+        above[end:24:2] += 1
+        assert not alike_below(*ends(pairs), above, 0.5, SETTINGS), "only the equal ones are left"
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 20), min_size=2, max_size=30).filter(lambda values: len(set(values)) > 1))
 def test_the_split_has_the_largest_variance_between_its_classes(values: list[int]) -> None:

@@ -47,6 +47,11 @@ def test_each_step(facts: dict[str, float], more: float) -> None:
     assert found.tolist() == pytest.approx([base + more])
 
 
+def test_crowds_can_be_left_out() -> None:
+    found = log_odds(make_facts([(0, 1)] * 3, burst=[30, 80, 0]), bursts=False)
+    assert found.tolist() == [-1.0, -1.0, -1.0]
+
+
 def test_the_facts_are_left_as_they_were() -> None:
     facts = make_facts([(0, 1)], closure=[1])
     log_odds(facts)

@@ -32,14 +32,15 @@ def test_classes_are_those_of_the_literal_reading(pairs: list[tuple[int, int, in
             strong = [other for other, loud in zip(pairs, probability, strict=True) if loud >= 0.3 and end in other[:2]]
             backed += any(other[2] != label for other in strong)
         assert code & ((1 << SIGNATURE_BITS) - 1) == signature
-        assert code >> SIGNATURE_BITS & 0b11 == backed
-        assert code >> (SIGNATURE_BITS + 2) & 0b1111 == sum(pi > edge for edge in BANDS)
-        assert code >> (SIGNATURE_BITS + 6) == (days > 3) + (days > 14)
+        assert code >> SIGNATURE_BITS & 0b11 == (days > 3) + (days > 14)
+        assert code >> (SIGNATURE_BITS + 2) & 0b11 == backed
+        assert code >> (SIGNATURE_BITS + 4) == sum(pi > edge for edge in BANDS)
 
 
-def test_masks_are_nested() -> None:
+def test_masks_are_nested_and_each_keeps_the_high_bits_of_the_next() -> None:
     crowd, gap, all_ = MASKS
     assert crowd & gap == crowd
     assert gap & all_ == gap
+    assert crowd > gap ^ crowd > all_ ^ gap > 0
     assert len({*MASKS}) == 3
     assert len(BANDS) < 16, "the band has four bits"

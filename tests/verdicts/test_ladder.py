@@ -42,6 +42,10 @@ def test_gangs_that_meet_become_one_and_others_that_meet_do_not() -> None:
     assert climbed(two, [(3, 4)], [9] * 4 + [2] * 4) == two
 
 
+def test_gangs_meet_over_their_quiet_members_too() -> None:
+    assert climbed([0, 0, 0, 0, 4, 4, 4, 4], [(3, 4)], [9, 9, 9, 3, 3, 9, 9, 9]) == [0] * 8
+
+
 def test_a_neighbour_of_two_gangs_joins_them() -> None:
     assert climbed([*GANG, 4, 5, 5, 5], [(3, 4), (4, 5)], [9] * 8) == [0] * 8
 
@@ -118,8 +122,8 @@ def test_rungs_go_down() -> None:
     assert rungs(SETTINGS.override({"verdicts.rungs": [0.05, 0.2, 0.1]})) == [0.2, 0.1, 0.05]
 
 
-def learned(kin: bool, seed: int = 3) -> dict[float, float]:
-    """A book of gangs whose pieces meet at weak pairs, and of couples who are alike by nature, or not."""
+def learned(kin: bool, rung: float = 0.12, seed: int = 3) -> dict[float, float]:
+    """A book of gangs whose pieces meet at weak pairs, and of couples on a rung who are alike by nature, or not."""
     draw = np.random.default_rng(seed)
     pairs: list[Pair] = []
     probability: list[float] = []
@@ -134,7 +138,7 @@ def learned(kin: bool, seed: int = 3) -> dict[float, float]:
         nature = draw.uniform(0.1, 0.4)
         intent += (nature + draw.normal(0, 0.02, 2)).tolist() if kin else draw.uniform(0.1, 0.4, 2).tolist()
         pairs.append((start, start + 1))
-        probability.append(0.12)
+        probability.append(rung)
     community = np.arange(len(intent), dtype=np.int32)
     return learn(community, *ends(pairs), np.array(probability), np.array([round(x * 1e6) for x in intent]), LINE, SETTINGS)
 
@@ -142,6 +146,19 @@ def learned(kin: bool, seed: int = 3) -> dict[float, float]:
 def test_a_rung_where_low_intents_are_alike_is_taken_away_with_those_below() -> None:
     assert list(learned(kin=False)) == [0.15, 0.1, 0.05]
     assert list(learned(kin=True)) == [0.15], "the couples lie on the rung of .1"
+    assert list(learned(kin=True, rung=0.16)) == []
+    assert list(learned(kin=True, rung=0.06)) == [0.15, 0.1]
+
+
+def test_communities_that_a_rung_does_not_touch_are_not_counted_for_its_cut() -> None:
+    """One new whole with a chance of three in a hundred passes by itself; among twenty it would not."""
+    quiet = [name for name in range(0, 60, 3) for _ in range(3)]
+    intent = np.array([100_000] * 60 + [500_000, 500_000, 550_000], np.int64)
+    p = float(TAIL.probability(np.array([3]), np.array([310]))[0])
+    assert 0.05 / 21 < p < 0.05
+    community = np.array([*quiet, 60, 61, 62], np.int32)
+    cuts = learn(community, *ends([(60, 61), (61, 62)]), np.full(2, 0.2), intent, LINE, SETTINGS)
+    assert cuts[0.15] == pytest.approx(p)
 
 
 def test_a_rungs_cut_is_that_of_the_wholes_it_makes() -> None:
