@@ -74,9 +74,10 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
         rows = [np.flatnonzero(n >= 0) for n in numbers]
         row = np.concatenate(rows)
         value = np.concatenate([n[r] for n, r in zip(numbers, rows, strict=True)]).astype(np.int64)
-        crowd = around(value, person[row], applied_at[row], half)
+        uses = Crowd(value, person[row], applied_at[row])
+        crowd = uses.count(half)
         hub = crowd > cap
-        rush = _burst(value, person[row], applied_at[row], np.where(hub, 0, crowd), half)
+        rush = _burst(uses, np.where(hub, 0, crowd).astype(np.int32), half)
         if hub.any():
             hubs.append(_hub_rows(kind, texts[kind], value, person[row], np.unique(value[hub]), cap))
         stop = 0
@@ -105,16 +106,16 @@ def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Arr
     numbers = [np.full(size, MISSING, np.int32) for _ in columns]
     for number, rows in zip(numbers, present, strict=True):
         number[rows] = UNIQUE
-    distinct = pl.Series(digest).n_unique()
-    links = sum(
-        pl.Series(digest[stop - len(rows) : stop] + person[rows].astype(np.uint64) * _ODD).n_unique()
-        for rows, stop in zip(present, np.cumsum([len(rows) for rows in present]), strict=True)
-    )
     again = np.flatnonzero(pl.Series(digest).is_duplicated().to_numpy())
+    distinct, links = len(digest) - len(again), len(digest) - len(again)
     texts: list[pl.Series] = []
     if len(again):
+        who_where = person[place[again] // len(columns)].astype(np.uint64) * np.uint64(len(columns))
+        who_where += (place[again] % len(columns)).astype(np.uint64)
+        links += pl.Series(digest[again] + who_where * _ODD).n_unique()
         order = again[np.argsort(digest[again], kind="stable")]
         starts = np.flatnonzero(np.r_[True, np.diff(digest[order]) != 0])
+        distinct += len(starts)
         who = person[place[order] // len(columns)]
         shared = np.minimum.reduceat(who, starts) != np.maximum.reduceat(who, starts)
         first = np.minimum.reduceat(place[order], starts)
@@ -134,40 +135,58 @@ def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Arr
     return numbers, pl.Series("key", [], dtype=pl.String), distinct, links
 
 
+class Crowd:
+    """Uses of values, sorted by (value, time), that can be asked how many different people are on a value around each of them."""
+
+    def __init__(self, value: IntArray, person: Int32Array, time: IntArray) -> None:
+        self.order = np.lexsort((time, value))
+        self.value, self.time = value[self.order], time[self.order]
+        who = person[self.order].astype(np.int64)
+        people = int(who.max()) + 1 if len(who) else 1
+        # Only who uses a value more than once can be counted twice on it: their uses in a row, by (value, person, time).
+        again = np.flatnonzero(pl.Series(self.value * people + who).is_duplicated().to_numpy())
+        again = again[np.argsort(self.value[again] * people + who[again], kind="stable")]
+        same = (self.value[again[1:]] == self.value[again[:-1]]) & (who[again[1:]] == who[again[:-1]])
+        self.former, self.latter = again[:-1][same], again[1:][same]
+
+    def count(self, half_days: int) -> Int32Array:
+        """Count the distinct people in a window of two halves that has the use near its middle, for each use as it was given.
+
+        Windows start every half; a use looks at the one whose middle is nearest. They are functions of the time alone, so a window's
+        count changes only when a use within it comes or goes.
+        """
+        if not len(self.value):
+            return np.zeros(0, np.int32)
+        half = half_days * DAY
+        base = int(self.time.min()) // half - 1
+        early = self.time // half - base
+        centre = (self.time - half // 2) // half - base
+        span = int(early.max()) + 2
+        place, window = self.value * span + early, self.value * span + centre
+        uses = np.searchsorted(place, window + 1, side="right") - np.searchsorted(place, window, side="left")
+        # Two uses in a row of one person count once in every window that has both.
+        first, second = early[self.former], early[self.latter]
+        near, value = second - first <= 1, self.value[self.former] * span
+        both = np.concatenate([(value + first)[near], (value + first - 1)[near & (first == second)]])
+        both.sort()
+        twice = np.searchsorted(both, window, side="right") - np.searchsorted(both, window, side="left")
+        result = np.empty(len(uses), np.int32)
+        result[self.order] = uses - twice
+        return result
+
+
 def around(value: IntArray, person: Int32Array, time: IntArray, half_days: int) -> Int32Array:
-    """Count the distinct people on each use's value in a window of two halves that has the use near its middle.
-
-    Windows start every half; a use is counted in the two that cover it and looks at the one whose middle is nearest. They are functions
-    of the time alone, so a window's count changes only when a use within it comes or goes.
-    """
-    if not len(value):
-        return np.zeros(0, np.int32)
-    half = half_days * DAY
-    base = int(time.min()) // half - 1
-    early = (time // half - base).astype(np.int64)
-    centre = ((time - half // 2) // half - base).astype(np.int64)
-    span = int(early.max()) + 2
-    window = np.concatenate([value * span + early, value * span + early - 1])
-    # Only who uses a value more than once can be counted twice on it.
-    again = pl.DataFrame({"v": value, "p": person}).is_duplicated().to_numpy()
-    twice = np.concatenate([again, again])
-    people = np.concatenate([person, person])
-    once = pl.DataFrame({"w": window[twice], "p": people[twice]}).unique().get_column("w")
-    seen = pl.DataFrame({"w": pl.concat([once, pl.Series("w", window[~twice])])}).group_by("w").len()
-    wanted = pl.DataFrame({"w": value * span + centre})
-    counts = wanted.join(seen, on="w", how="left", maintain_order="left")["len"]
-    return counts.to_numpy().astype(np.int32)
+    """Return `Crowd.count` of the given uses."""
+    return Crowd(value, person, time).count(half_days)
 
 
-def _burst(
-    value: IntArray, person: Int32Array, time: IntArray, crowd: Int32Array, half_days: int
-) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+def _burst(uses: Crowd, crowd: Int32Array, half_days: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """Tenths of -log10 of the chance of so many other people near the use, at the value's own pace; the most improbable of three spans."""
-    worst = np.zeros(len(value))
+    worst = np.zeros(len(crowd))
     busy = np.flatnonzero(crowd >= 3)
     if len(busy):
         for days in BURST_DAYS:
-            near = around(value[busy], person[busy], time[busy], days) - 1
+            near = uses.count(days)[busy] - 1
             pace = (crowd[busy] - 1) * (days / half_days)
             tail = pdtrc(np.maximum(near - 1, 0).astype(float), pace)
             chance = np.where(near > 0, np.maximum(tail, 1e-25), 1.0)
