@@ -183,7 +183,7 @@ def raw_book(seed: int, gangs: int = 14, families: int = 16, singles: int = 60, 
         intents.setdefault(who, None if draw.random() < unknown else float(np.clip(intent, 0, 1)))
 
     for g in range(gangs):
-        day, size = draw.uniform(0, 150), int(draw.integers(3, 8))
+        day, size = draw.uniform(0, 150), int(draw.integers(2, 8))
         who = [f"{tag}g{g}m{i}" for i in range(size)]
         planted.append(set(who))
         for i, person in enumerate(who):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -14,8 +15,9 @@ from fraudgraph import derived, ledger, model
 from fraudgraph.calibration import Calibration
 from fraudgraph.evidence.reasons import REASON_CODES, Group
 from fraudgraph.graph.classes import describe
-from fraudgraph.solving import Book, Solution, solve
+from fraudgraph.solving import Book, Solution, line, solve
 from fraudgraph.verdicts.grades import LETTERS
+from fraudgraph.verdicts.rules import gather, judge
 
 NONE = model.PLACEHOLDERS.empty()
 
@@ -147,6 +149,22 @@ def test_ties_of_a_person_are_explained_by_what_they_share() -> None:
             mine = keys[person] - {""}
             shared_device = any(mine & keys[other] for other in group - {person})
             assert ("SHARED_DEVICE" in found[person]) <= shared_device
+
+
+def test_a_tie_that_was_cut_is_no_reason() -> None:
+    """Two couples over devices, between them a WiFi that no longer holds."""
+    shares = [{"device.own": "d"}, {"device.own": "d", "wifi.own": "w"}, {"imei.own": "i", "wifi.own": "w"}, {"imei.own": "i"}]
+    told = book([Use(f"A{i}", f"w{i}", i, keys) for i, keys in enumerate(shares)], {f"w{i}": 0.2 for i in range(4)})
+    solution, calibration = solve(told, None, NONE, SMALL)
+    for parts, wifi in (([0, 0, 0, 0], 2), ([0, 0, 2, 2], 0)):
+        community = np.array(parts, np.int32)
+        groups = gather(community, told.intent, SMALL)
+        judged = judge(groups, line(calibration, SMALL), SMALL)
+        tie = np.ones(len(solution.tie), bool)
+        cut = replace(solution, community=community, groups=groups, judged=judged, tie=tie)
+        codes = codes_by_person(told, cut, calibration)
+        assert all("SHARED_DEVICE" in found for found in codes.values())
+        assert sum("SHARED_WIFI" in found for found in codes.values()) == wifi
 
 
 @pytest.mark.parametrize(("case", "code"), [("no transmission", "NO_TRANSMISSION"), ("no intents", "NO_INTENTS")])

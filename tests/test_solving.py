@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from fraudgraph import derived
 from fraudgraph.calibration import Calibration, prior
+from fraudgraph.graph import scoring
 from fraudgraph.graph.facts import GIVEN_KINDS
 from fraudgraph.model import PLACEHOLDERS, RELATIONS
 from fraudgraph.settings import Settings
@@ -61,9 +62,9 @@ def test_a_book_with_gangs_flags_gang_people_and_few_others(seed: int) -> None:
     flagged = np.zeros(told.persons, bool)
     flagged[solution.groups.first[solution.judged.flagged]] = True
     found = {name for name, is_flagged in zip(names, flagged[solution.community], strict=True) if is_flagged}
-    truth = set().union(*raw.gangs)
-    assert len(found & truth) > 0.7 * len(truth)
-    assert len(found - truth) <= 0.1 * len(found)
+    truth = set().union(*(gang for gang in raw.gangs if len(gang) > 2))
+    assert len(found & truth) > 0.6 * len(truth)
+    assert len(found - set().union(*raw.gangs)) <= 0.1 * len(found)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -293,6 +294,34 @@ def test_gangs_in_a_dense_graph_of_calls_are_found_at_a_resolution_of_the_books(
     assert answer(told, again, calibration) == answer(told, solution, calibration)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_learned_of_people_and_communities(seed: int) -> None:
+    """The histogram is that of the known intents; the cut that of the communities that are large and known enough, the ladder apart."""
+    raw, told, _, calibration = learned(seed)
+    known = [value for value in raw.intents.values() if value is not None]
+    assert calibration.people == len(known)
+    places = [min(int(round(value * 1e6) // 5000), 199) for value in known]
+    assert calibration.histogram.tolist() == [places.count(place) for place in range(200)]
+    assert calibration.tables.mean / 1e6 == pytest.approx(np.mean(known), abs=1e-5)
+    assert calibration.tables.sd == pytest.approx(np.std(known), abs=1e-5)
+    before, _ = solve(told, replace(calibration, rungs=()), NONE, SMALL)
+    groups = before.groups
+    fit = (groups.members >= 3) & (groups.voters >= np.maximum(2, groups.members / 2))
+    p_values = sorted(before.judged.p_value[fit].tolist())
+    assert len(p_values) < len(groups.members), "couples are among them"
+    passed = [p for rank, p in enumerate(p_values, 1) if p <= 0.05 * rank / len(p_values)]
+    assert calibration.p_cut == max(passed)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_ladder_adds_the_weak_pairs_within_its_gangs_as_ties(seed: int) -> None:
+    _, told, solution, calibration = learned(seed)
+    before, _ = solve(told, replace(calibration, rungs=()), NONE, SMALL)
+    facts, added = solution.scored.facts, solution.tie & ~before.tie
+    weak = scoring.weak(before.scored, before.tie, calibration.tables, SMALL)
+    assert np.array_equal(added, weak & (solution.community[facts.a] == solution.community[facts.b]))
+
+
 def test_a_threshold_of_the_users_replaces_t_only() -> None:
     _, told, _, calibration = learned(0)
     mine = SMALL.override({"verdicts.threshold": 0.01})
@@ -301,7 +330,7 @@ def test_a_threshold_of_the_users_replaces_t_only() -> None:
     assert line(calibration, SMALL).threshold == calibration.threshold
     assert line(calibration.with_case("no transmission"), mine).threshold > 1
     solution, learned_under = solve(told, None, NONE, mine)
-    assert learned_under.threshold == calibration.threshold, "what is learned does not depend on the user's T"
+    assert learned_under.to_json() == calibration.to_json(), "what is learned does not depend on the user's T"
     assert solution.judged.over.sum() > learned(0)[2].judged.over.sum()
 
 

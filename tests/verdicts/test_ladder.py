@@ -151,13 +151,15 @@ def test_a_rung_where_low_intents_are_alike_is_taken_away_with_those_below() -> 
 
 
 def test_communities_that_a_rung_does_not_touch_are_not_counted_for_its_cut() -> None:
-    """One new whole with a chance of three in a hundred passes by itself; among twenty it would not."""
+    """One new whole with a small chance passes by itself; among twenty, or twenty couples that are new as well, it would not."""
     quiet = [name for name in range(0, 60, 3) for _ in range(3)]
     intent = np.array([100_000] * 60 + [500_000, 500_000, 550_000], np.int64)
     p = float(TAIL.probability(np.array([3]), np.array([310]))[0])
     assert 0.05 / 21 < p < 0.05
-    community = np.array([*quiet, 60, 61, 62], np.int32)
-    cuts = learn(community, *ends([(60, 61), (61, 62)]), np.full(2, 0.2), intent, LINE, SETTINGS)
+    community = np.array([*quiet, *range(60, 103)], np.int32)
+    intent = np.r_[intent, np.tile([100_000, 300_000], 20)]
+    couples = [(i, i + 1) for i in range(63, 103, 2)]
+    cuts = learn(community, *ends([(60, 61), (61, 62), *couples]), np.full(22, 0.2), intent, LINE, SETTINGS)
     assert cuts[0.15] == pytest.approx(p)
 
 
