@@ -26,7 +26,7 @@ class Cost:
     cpu: float
     """Seconds, user and system, over all cores."""
     peak: float
-    """MB of memory at most at one time."""
+    """MB of memory at most at one time. Never less than what the process that started it had: keep that one small."""
 
 
 def run(command: Sequence[str | Path], limit_mb: float | None = None) -> Cost:

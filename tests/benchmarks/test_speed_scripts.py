@@ -16,7 +16,7 @@ def test_a_child_that_works_costs_something() -> None:
     cost = children.run(children.python("-c", "x = bytearray(80_000_000); x[::4096] = b'1' * len(x[::4096])"))
     assert cost.wall > 0
     assert cost.cpu > 0
-    assert 80 <= cost.peak < 400
+    assert cost.peak >= 80  # an upper bound would be this process's own memory, which a child's peak starts from
 
 
 def test_a_child_that_fails_says_why() -> None:
