@@ -11,13 +11,37 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from benchmarks.books import chinese, relations, thirty, western
+from benchmarks.books.base import Book
 from fraudgraph import model, pipeline, records, settings
+
+STANDING: dict[str, Callable[[], Book]] = {
+    "plain": lambda: chinese.make(50_000, 11),
+    "camouflaged": lambda: chinese.make(50_000, 11, camouflage=0.3),
+    "ten shapes, camouflaged": lambda: chinese.make(50_000, 11, camouflage=0.3, shapes="ten"),
+    "gang share .5 %": lambda: chinese.make(50_000, 11, gang_share=0.005),
+    ".5 %, camouflaged": lambda: chinese.make(50_000, 11, gang_share=0.005, camouflage=0.3),
+    "slow gangs": lambda: chinese.make(50_000, 11, slow=True),
+    "gangs, kin alike": lambda: chinese.make(50_000, 11, families_alike=True),
+    "no gangs": lambda: chinese.make(50_000, 11, gang_share=0.0),
+    "no gangs, kin alike": lambda: chinese.make(50_000, 11, gang_share=0.0, families_alike=True),
+    "intents permuted": lambda: chinese.make(50_000, 11, intents="permuted"),
+    "western": lambda: western.make(30_000, 21),
+    "western, nine shapes": lambda: western.make(50_000, 21, shapes="nine"),
+    "western, no gangs": lambda: western.make(30_000, 21, gang_share=0.0),
+    "dense relations": lambda: relations.make(6106, 1),
+    "thirty, chinese": lambda: thirty.make(30, 1),
+    "thirty, western": lambda: thirty.make(30, 2),
+}
+"""The standing set. Gangs of the dense relation graph are single people or blocks: read its member figures only."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +98,18 @@ def _matched(of: pl.DataFrame, among: pl.DataFrame, name: str, other: str) -> fl
     return found[name].n_unique() / total
 
 
+def standing() -> Iterator[tuple[str, Path]]:
+    """Make the standing books one after another, each in a folder that goes away with the next."""
+    for name, make in STANDING.items():
+        with tempfile.TemporaryDirectory(prefix="fraudgraph-book-") as place:
+            book = make()
+            book.applications.write_csv(Path(place) / "book.csv")
+            book.truth.write_parquet(Path(place) / "truth.parquet")
+            if book.relations is not None:
+                book.relations.write_csv(Path(place) / "relations.csv")
+            yield name, Path(place)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="How well gangs are found.")
     parser.add_argument("folders", nargs="*", type=Path)
@@ -85,10 +121,11 @@ def main() -> None:
         default = settings.defaults()[key]
         overrides[key] = type(default)(value) if not isinstance(default, bool) else value == "true"
     print(f"{'book':24} {'F1':>6} {'P':>6} {'R':>6} {'gangR':>6} {'gangP':>6} {'flagged':>8} {'people':>8} {'s':>6}  case")
-    for folder in options.folders:
+    books = ((folder.name, folder) for folder in options.folders) if options.folders else standing()
+    for name, folder in books:
         s = score(folder, overrides)
         print(
-            f"{folder.name:24} {s.f1:6.3f} {s.precision:6.3f} {s.recall:6.3f} {s.gang_recall:6.3f} {s.gang_precision:6.3f} "
+            f"{name:24} {s.f1:6.3f} {s.precision:6.3f} {s.recall:6.3f} {s.gang_recall:6.3f} {s.gang_precision:6.3f} "
             f"{s.flagged_people:8d} {s.people:8d} {s.seconds:6.1f}  {s.case}"
         )
         sys.stdout.flush()
