@@ -124,6 +124,19 @@ def test_learning_says_which_pairs_are_above_the_drop_cut() -> None:
     assert by_pair(part) == by_pair(whole)
 
 
+def test_the_second_look_is_learned_from_the_known_pairs_above_the_drop_cut() -> None:
+    book, facts, fold, view = measured()
+    tables, kept = scoring.learn(facts, book.intent, 250_000, 0.2, fold, view, book.persons, SMALL)
+    known = [k for k in kept.tolist() if book.intent[facts.a[k]] >= 0 and book.intent[facts.b[k]] >= 0]
+    assert 0 < len(known) < len(kept)
+    z = [(int(book.intent[facts.a[k]]) - 250_000) * (int(book.intent[facts.b[k]]) - 250_000) // 1000 for k in known]
+    for look in tables.second:
+        for level in look:
+            for number in range(3):
+                assert level.count[:, number].sum() == sum(fold[k] == number for k in known)
+                assert level.total[:, number].sum() == sum(value for value, k in zip(z, known, strict=True) if fold[k] == number)
+
+
 def test_tables_survive_json() -> None:
     tables = learned(*measured())
     back = Tables.from_json(json.loads(json.dumps(tables.to_json())))
