@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import exp, factorial, log10
 
 import numpy as np
 import polars as pl
 import pytest
-from core_books import SETTINGS, Use, codes_of, in_order, keys_of, persons_of, times_of, uses
+from core_books import SETTINGS, Use, codes_of, in_order, keys_of, number, persons_of, times_of, uses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudgraph.graph.codes import DAY, HUB, MISSING, UNIQUE, Codes, around, encode
+from fraudgraph.graph.codes import BURST_DAYS, DAY, HUB, MISSING, UNIQUE, Codes, around, encode
 from fraudgraph.model import HUBS, SLOT, SLOTS
 
 HALF = SETTINGS.integer("graph.window_days") // 2
@@ -122,6 +123,40 @@ def test_a_use_in_too_large_a_crowd_is_a_hub(found: list[Use], cap: int) -> None
     assert list(capped.hubs.select("key", "people").iter_rows()) == expected
     assert set(capped.hubs["kind"].to_list()) <= {"wifi"}
     assert set(capped.hubs["cap"].to_list()) <= {cap}
+
+
+def poisson_tail(least: int, pace: float) -> float:
+    """P(X >= least), from below: exact enough for the small numbers of these books."""
+    return 1.0 - sum(pace**k * exp(-pace) / factorial(k) for k in range(least))
+
+
+def expected_burst(timed: list[tuple[int, int, int]], use: tuple[int, int, int]) -> int:
+    people = len(crowd(timed, use, HALF * DAY))
+    if people < 3:
+        return 0
+    worst = 0.0
+    for days in BURST_DAYS:
+        near = len(crowd(timed, use, days * DAY)) - 1
+        if near > 0:
+            worst = max(worst, -log10(max(poisson_tail(near, (people - 1) * days / HALF), 1e-25)))
+    return min(round(worst * 10), 250)
+
+
+CROWDS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 240)), min_size=3, max_size=22)
+
+
+def crowd_book(found: list[tuple[int, int]]) -> list[Use]:
+    return in_order([Use(f"A{i:02d}", f"w{who}", day / 2, {"ip.own": "net"}) for i, (who, day) in enumerate(found)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(CROWDS.filter(lambda found: len({who for who, _ in found}) >= 2))
+def test_burst_is_the_poisson_tail_of_the_crowd_near_the_use(found: list[tuple[int, int]]) -> None:
+    rows = crowd_book(found)
+    codes = codes_of(rows)
+    numbers = number(rows)
+    timed = [(0, numbers[use.who], use.time) for use in rows]
+    assert codes.burst["ip.own"].tolist() == [expected_burst(timed, use) for use in timed]
 
 
 def test_a_sudden_crowd_is_more_of_a_burst_than_a_steady_one() -> None:
