@@ -157,11 +157,16 @@ def _equal(left: Int32Array, right: Int32Array, i: IntArray, j: IntArray) -> Boo
 def read(view: View, a: Int32Array, b: Int32Array, given: Given, priors: dict[str, float], chunk: int = 1_000_000) -> Facts:
     """Return the facts of the pairs (closure apart, which needs all pairs: `close`)."""
     applications = Applications(view.person)
-    parts = [_read(view, applications, a[k : k + chunk], b[k : k + chunk], priors) for k in range(0, len(a), chunk)]
-    if not parts:
-        parts = [_read(view, applications, a, b, priors)]
-    facts = Facts(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Facts)})
-    return _with_given(facts, given, len(applications.count), priors) if len(given.a) else facts.take(facts.signature != 0)
+    parts: dict[str, list[npt.NDArray[Any]]] = {f.name: [] for f in fields(Facts)}
+    for k in range(0, max(len(a), 1), chunk):
+        part = _read(view, applications, a[k : k + chunk], b[k : k + chunk], priors)
+        # A pair that shares nothing is none, but for one that is given.
+        part = part if len(given.a) else part.take(part.signature != 0)
+        for name, arrays in parts.items():
+            arrays.append(getattr(part, name))
+    # Field by field, so that the pairs of a large book are in memory once.
+    facts = Facts(**{name: np.concatenate(parts.pop(name)) for name in list(parts)})
+    return _with_given(facts, given, len(applications.count), priors) if len(given.a) else facts
 
 
 def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, priors: dict[str, float]) -> Facts:
