@@ -33,6 +33,7 @@ def call(bare: Path, script: str, **environment: str) -> subprocess.CompletedPro
 
 def program(bare: Path, name: str, text: str = "") -> None:
     path = bare / "bin" / name
+    path.unlink(missing_ok=True)  # it may be a link to the machine's own, which must not be written through
     path.write_text(f"#!{bare / 'bin' / 'bash'}\n{text}\n", encoding="utf-8")
     path.chmod(0o755)
 
