@@ -13,7 +13,8 @@ import numpy as np
 import polars as pl
 from scipy.special import pdtrc
 
-from fraudgraph.model import HUBS, SLOT, SLOTS, BoolArray, Int32Array, IntArray
+from fraudgraph.graph.sorting import group, order, order_by
+from fraudgraph.model import HUBS, SLOT, SLOTS, BoolArray, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 
 MISSING = -1
@@ -25,8 +26,8 @@ HUB = -3
 
 DAY = 86_400_000_000
 BURST_DAYS = (2, 10, 40)
-_ODD = np.uint64(0x9E3779B97F4A7C15)
-"""Spreads small numbers over 64 bits (2^64 over the golden ratio)."""
+_TABLE = 1 << 22
+"""Largest table in which the cases of (people near, people around) are looked up."""
 
 
 @dataclass(frozen=True)
@@ -106,48 +107,60 @@ def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Arr
     numbers = [np.full(size, MISSING, np.int32) for _ in columns]
     for number, rows in zip(numbers, present, strict=True):
         number[rows] = UNIQUE
-    again = np.flatnonzero(pl.Series(digest).is_duplicated().to_numpy())
-    distinct, links = len(digest) - len(again), len(digest) - len(again)
+    sort = group(digest)
+    lengths = np.diff(np.flatnonzero(np.r_[True, digest[sort[1:]] != digest[sort[:-1]], True])) if len(sort) else np.zeros(0, np.int64)
+    distinct = len(lengths)
+    del digest
+    # Values of one use are left out from here on.
+    several = lengths > 1
+    links = distinct - int(several.sum())
+    uses = sort[np.repeat(several, lengths)]
+    lengths = lengths[several]
+    del sort
     texts: list[pl.Series] = []
-    if len(again):
-        who_where = person[place[again] // len(columns)].astype(np.uint64) * np.uint64(len(columns))
-        who_where += (place[again] % len(columns)).astype(np.uint64)
-        links += pl.Series(digest[again] + who_where * _ODD).n_unique()
-        order = again[np.argsort(digest[again], kind="stable")]
-        starts = np.flatnonzero(np.r_[True, np.diff(digest[order]) != 0])
-        distinct += len(starts)
-        who = person[place[order] // len(columns)]
+    if len(uses):
+        starts = np.cumsum(lengths) - lengths
+        where = place[uses]
+        who = person[where // len(columns)]
+        links += _links(np.repeat(np.arange(len(lengths)), lengths), who, where % len(columns), len(columns))
         shared = np.minimum.reduceat(who, starts) != np.maximum.reduceat(who, starts)
-        first = np.minimum.reduceat(place[order], starts)
+        first = np.minimum.reduceat(where, starts)
         rank = np.full(len(starts), UNIQUE, np.int32)
         kept = np.flatnonzero(shared)
-        by_first = kept[np.argsort(first[kept], kind="stable")]
+        by_first = kept[order(first[kept])]
         rank[by_first] = np.arange(len(by_first), dtype=np.int32)
-        group = np.repeat(rank, np.diff(np.r_[starts, len(order)]))
-        where = place[order]
+        ranks = np.repeat(rank, lengths)
         for i, number in enumerate(numbers):
             mine = where % len(columns) == i
-            number[where[mine] // len(columns)] = group[mine]
+            number[where[mine] // len(columns)] = ranks[mine]
         chosen = first[by_first]
         texts = [c.gather(chosen[chosen % len(columns) == i] // len(columns)) for i, c in enumerate(columns)]
-        back = np.argsort(np.concatenate([np.flatnonzero(chosen % len(columns) == i) for i in range(len(columns))]), kind="stable")
+        back = order(np.concatenate([np.flatnonzero(chosen % len(columns) == i) for i in range(len(columns))]))
         return numbers, pl.concat([t.rename("key") for t in texts]).gather(back), distinct, links
     return numbers, pl.Series("key", [], dtype=pl.String), distinct, links
+
+
+def _links(value: IntArray, person: Int32Array, slot: IntArray, slots: int) -> int:
+    """Return how many different (value, person, slot) there are."""
+    key = (value * (int(person.max()) + 1) + person) * slots + slot
+    key.sort()
+    return int(np.count_nonzero(key[1:] != key[:-1])) + 1
 
 
 class Crowd:
     """Uses of values, sorted by (value, time), that can be asked how many different people are on a value around each of them."""
 
     def __init__(self, value: IntArray, person: Int32Array, time: IntArray) -> None:
-        self.order = np.lexsort((time, value))
+        first = time - time.min() if len(time) else time
+        self.order = order_by(value, first)
         self.value, self.time = value[self.order], time[self.order]
-        who = person[self.order].astype(np.int64)
-        people = int(who.max()) + 1 if len(who) else 1
-        # Only who uses a value more than once can be counted twice on it: their uses in a row, by (value, person, time).
-        again = np.flatnonzero(pl.Series(self.value * people + who).is_duplicated().to_numpy())
-        again = again[np.argsort(self.value[again] * people + who[again], kind="stable")]
-        same = (self.value[again[1:]] == self.value[again[:-1]]) & (who[again[1:]] == who[again[:-1]])
-        self.former, self.latter = again[:-1][same], again[1:][same]
+        who = person[self.order]
+        by_person = order_by(self.value, who)
+        later, earlier = by_person[1:], by_person[:-1]
+        same = (self.value[later] == self.value[earlier]) & (who[later] == who[earlier])
+        # Per use the one before it of the same person on the same value, -1 for the first.
+        self.before = np.full(len(value), -1, np.int64)
+        self.before[later[same]] = earlier[same]
 
     def count(self, half_days: int) -> Int32Array:
         """Count the distinct people in a window of two halves that has the use near its middle, for each use as it was given.
@@ -158,20 +171,21 @@ class Crowd:
         if not len(self.value):
             return np.zeros(0, np.int32)
         half = half_days * DAY
-        base = int(self.time.min()) // half - 1
-        early = self.time // half - base
-        centre = (self.time - half // 2) // half - base
-        span = int(early.max()) + 2
-        place, window = self.value * span + early, self.value * span + centre
-        uses = np.searchsorted(place, window + 1, side="right") - np.searchsorted(place, window, side="left")
-        # Two uses in a row of one person count once in every window that has both.
-        first, second = early[self.former], early[self.latter]
-        near, value = second - first <= 1, self.value[self.former] * span
-        both = np.concatenate([(value + first)[near], (value + first - 1)[near & (first == second)]])
-        both.sort()
-        twice = np.searchsorted(both, window, side="right") - np.searchsorted(both, window, side="left")
-        result = np.empty(len(uses), np.int32)
-        result[self.order] = uses - twice
+        early = self.time // half
+        last = np.where(self.before >= 0, early[self.before], np.iinfo(np.int64).min)
+        starts = np.flatnonzero(np.r_[True, (self.value[1:] != self.value[:-1]) | (early[1:] != early[:-1])])
+        # A use is in the windows ``early`` and ``early - 1``; a person counts where no use of theirs before was in the same window.
+        late_people = np.add.reduceat(last != early, starts, dtype=np.int32)
+        early_people = np.add.reduceat(last < early - 1, starts, dtype=np.int32)
+        # Neighbouring runs of one value share a window where they are one half apart.
+        follows = (self.value[starts[1:]] == self.value[starts[:-1]]) & (early[starts[1:]] == early[starts[:-1]] + 1)
+        in_late, in_early = late_people.copy(), early_people.copy()
+        in_late[:-1] += early_people[1:] * follows
+        in_early[1:] += late_people[:-1] * follows
+        lengths = np.diff(np.r_[starts, len(early)])
+        nearest = (self.time - half // 2) // half == early
+        result = np.empty(len(early), np.int32)
+        result[self.order] = np.where(nearest, np.repeat(in_late, lengths), np.repeat(in_early, lengths))
         return result
 
 
@@ -187,11 +201,27 @@ def _burst(uses: Crowd, crowd: Int32Array, half_days: int) -> np.ndarray[tuple[i
     if len(busy):
         for days in BURST_DAYS:
             near = uses.count(days)[busy] - 1
-            pace = (crowd[busy] - 1) * (days / half_days)
-            tail = pdtrc(np.maximum(near - 1, 0).astype(float), pace)
-            chance = np.where(near > 0, np.maximum(tail, 1e-25), 1.0)
-            worst[busy] = np.maximum(worst[busy], -np.log10(chance))
+            worst[busy] = np.maximum(worst[busy], _surprise(near, crowd[busy], days / half_days))
     return np.minimum(np.round(worst * 10), 250).astype(np.uint8)
+
+
+def _surprise(near: Int32Array, crowd: Int32Array, share: float) -> FloatArray:
+    """Return -log10 of the chance of ``near`` other people where ``share`` of the others around are expected; each case once."""
+    width = int(crowd.max()) + 1
+    case = near.astype(np.int64) * width + crowd
+    cases, place = np.unique(case, return_inverse=True) if case.max() >= _TABLE else _distinct(case)
+    few, many = cases // width, cases % width
+    tail = pdtrc(np.maximum(few - 1, 0).astype(float), (many - 1) * share)
+    result: FloatArray = -np.log10(np.where(few > 0, np.maximum(tail, 1e-25), 1.0))[place]
+    return result
+
+
+def _distinct(numbers: IntArray) -> tuple[IntArray, IntArray]:
+    """Return what `np.unique` with its inverse would, of small numbers, by a table."""
+    distinct = np.flatnonzero(np.bincount(numbers))
+    place = np.zeros(int(numbers.max()) + 1, np.int64)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, place[numbers]
 
 
 def _hub_rows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, hubs: IntArray, cap: int) -> pl.DataFrame:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -54,8 +53,6 @@ GIVEN_BIT = 32
 GIVEN_KINDS = 8
 NO_GAP = 10_000 * DAY
 FAR_DAYS = 180
-_BLOCK = 400_000
-"""Neighbours looked at at a time when triangles are counted: what fits a processor's cache."""
 MOST_APPLICATIONS = 16
 """Of a person with more applications than this the latest are looked at."""
 
@@ -131,11 +128,14 @@ def shared(codes: Codes, i: IntArray, j: IntArray) -> Iterator[tuple[str, str, s
     """For rows i against rows j yield (signature name, slot of i, slot of j, equal) for everything that can be shared."""
     code = codes.code
     roles = [name for name in ("phone.own", "phone.contact1", "phone.contact2") if name in code]
+    mine, theirs = {name: code[name][i] for name in roles}, {name: code[name][j] for name in roles}
     for one in roles:
+        known = mine[one] >= 0
         for other in roles:
             owns = (one == "phone.own") + (other == "phone.own")
             name = ("phone contact-contact", "phone own-contact", "phone own-own")[owns]
-            yield name, one, other, _equal(code[one], code[other], i, j)
+            yield name, one, other, known & (mine[one] == theirs[other])
+    del mine, theirs
     for slot in code:
         kind = slot.split(".")[0]
         if kind == "phone":
@@ -270,59 +270,6 @@ def _with_given(facts: Facts, given: Given, persons: int, priors: dict[str, floa
 def own_label(a: Int32Array, b: Int32Array) -> IntArray:
     """Return labels for pairs that share no value, each its own."""
     return (np.int64(1) << 62) + (a.astype(np.int64) << 31) + b
-
-
-def close(facts: Facts, persons: int) -> Int32Array:
-    """Return per pair the third people who are near both through different values, at most 2 (a triangle over one value does not count)."""
-    result = np.zeros(len(facts), np.int32)
-    inside = np.flatnonzero(_crossing(facts, persons))
-    result[inside] = _triangles(facts.take(inside), max(persons, 1))
-    return result
-
-
-def _crossing(facts: Facts, persons: int) -> BoolArray:
-    """Return the pairs whose two people both have pairs over more than one value: no other can be part of a triangle that counts."""
-    least = np.full(persons, np.iinfo(np.int64).max)
-    most = np.full(persons, -1, np.int64)
-    for end in (facts.a, facts.b):
-        np.minimum.at(least, end, facts.label)
-        np.maximum.at(most, end, facts.label)
-    several = least < most
-    return several[facts.a] & several[facts.b]
-
-
-def _triangles(facts: Facts, size: int) -> Int32Array:
-    forward = facts.a.astype(np.int64) * size + facts.b
-    both = np.concatenate([forward, facts.b.astype(np.int64) * size + facts.a])
-    order = np.argsort(both, kind="stable")
-    both = both[order]
-    label = np.concatenate([facts.label, facts.label])[order]
-    neighbour = both % size
-    stop = np.cumsum(np.bincount((both // size).astype(np.int64), minlength=size))
-    count = np.diff(np.r_[0, stop])
-    result = np.zeros(len(facts), np.int64)
-    # The neighbours of the end that has fewer are looked up among those of the other.
-    small = np.where(count[facts.a] <= count[facts.b], facts.a, facts.b).astype(np.int64)
-    large = facts.a.astype(np.int64) + facts.b - small
-    # Looked up in the order of that other end, near each other in memory.
-    order = np.argsort(large, kind="stable")
-    small, large, labels = small[order], large[order], facts.label[order]
-    work = np.cumsum(count[small])
-    blocks = np.searchsorted(work, np.arange(0, int(work[-1]) if len(work) else 0, _BLOCK))
-    cuts = np.unique(np.r_[0, blocks, len(facts)])
-    for low, high in pairwise(cuts.tolist()):
-        s, g = small[low:high], large[low:high]
-        n = count[s]
-        pair = np.repeat(np.arange(len(s)), n)
-        inner = np.arange(len(pair)) - np.repeat(np.cumsum(n) - n, n)
-        at = (stop[s] - n)[pair] + inner
-        wanted = g[pair] * size + neighbour[at]
-        there = np.searchsorted(both, wanted)
-        there[there == len(both)] = 0
-        own = labels[low:high][pair]
-        closes = (both[there] == wanted) & (label[there] != label[at]) & (label[there] != own) & (label[at] != own)
-        result[order[low:high]] = np.bincount(pair[closes], minlength=len(s))
-    return np.minimum(result, 2).astype(np.int32)
 
 
 def narrow_channels(channel: pl.Series, person: Int32Array, share: float) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fraudgraph.graph.facts import Facts, View, close, read
+from fraudgraph.graph.closure import close
+from fraudgraph.graph.facts import Facts, View, read
 from fraudgraph.graph.pairs import Given, candidates
 from fraudgraph.settings import Settings
 

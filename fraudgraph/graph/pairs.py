@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from fraudgraph.graph.codes import DAY, Codes
+from fraudgraph.graph.sorting import order, order_by
 from fraudgraph.model import SLOT, BoolArray, Int32Array, IntArray
 
 
@@ -40,13 +40,16 @@ def candidates(
         row = np.concatenate(rows)
         value = np.concatenate([c[r] for c, r in zip(columns, rows, strict=True)]).astype(np.int64)
         # Rows are in time order, so (value, row) is (value, time).
-        order = np.argsort(value * len(person) + row, kind="stable")
-        value, who, when = value[order], person[row[order]], applied_at[row[order]]
+        sort = order_by(value, row) if len(columns) > 1 else order(value)
+        value, who, when = value[sort], person[row[sort]], applied_at[row[sort]]
         fresh = np.r_[True, (value[1:] != value[:-1]) | (who[1:] != who[:-1])] if len(value) else np.zeros(0, bool)
         # Of a person's uses in a row the first meets those before and the last those after: both are kept.
         last = np.r_[fresh[1:], True] if len(value) else fresh
         found.extend(_next(value, who, when, fresh | last, reach, span_days * DAY, size))
-    pairs = pl.Series(np.concatenate(found)).unique().sort().to_numpy() if size else np.zeros(0, np.int64)
+    pairs = np.concatenate(found)
+    found.clear()
+    pairs.sort()
+    pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
     return (pairs // max(size, 1)).astype(np.int32), (pairs % max(size, 1)).astype(np.int32)
 
 

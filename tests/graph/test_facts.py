@@ -14,6 +14,7 @@ from core_books import SETTINGS, Use, ends, in_order, make_facts, number, uses, 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fraudgraph.graph.closure import close
 from fraudgraph.graph.codes import DAY
 from fraudgraph.graph.facts import (
     BIT,
@@ -24,7 +25,6 @@ from fraudgraph.graph.facts import (
     SIGNATURE,
     Facts,
     View,
-    close,
     narrow_channels,
     read,
     shared,
