@@ -106,7 +106,7 @@ class Calibration:
                 people=int(data["people"]),
                 pairs=int(data["pairs"]),
             )
-        except (KeyError, TypeError, ValueError) as problem:
+        except (KeyError, TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as problem:
             raise ConfigurationError(f"{source} is damaged: {problem}") from problem
 
     @property

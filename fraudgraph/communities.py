@@ -119,5 +119,7 @@ def _leiden(graph: igraph.Graph, generator: random.Random, resolution: float, se
         )
     finally:
         igraph.set_random_number_generator(random)
-    return np.array(found.membership, np.int64)
+    # A clique is cut by no resolution but into single people: that says nothing, and it stays whole.
+    cut = max(len(piece) for piece in found) > 2
+    return np.array(found.membership, np.int64) if cut else np.zeros(graph.vcount(), np.int64)
 

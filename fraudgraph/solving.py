@@ -157,7 +157,7 @@ def relations(book: Book, names: tuple[str, ...] | None) -> Given:
     ends = table.join(numbers, left_on="source", right_on="application_id")
     ends = ends.join(numbers, left_on="target", right_on="application_id", suffix="_b")
     number = {kind: i for i, kind in enumerate(kinds)}
-    other = len(kinds) - 1
+    other = max(len(kinds) - 1, 0)
     grouped = (
         ends.with_columns(
             pl.min_horizontal("person", "person_b").alias("a"),

@@ -77,8 +77,8 @@ def _holding(facts: Facts, mine: BoolArray, others: BoolArray, cover: float) -> 
     between = int(np.sum(apart & (_coverage(facts.label[mine], a, b, group, population) < cover)))
     alone = int(np.sum(~grown[a] & ~grown[b]))
     holding = len(a) - between - alone
-    # Half a pair more on the holding side: a class is not condemned by one pair.
-    return (holding + 1.0) / (holding + between + 1.5)
+    # A pair and a half of belief in the class: it is not condemned by one pair.
+    return (holding + 1.5) / (holding + between + 2.0)
 
 
 def _coverage(label: IntArray, a: Int32Array, b: Int32Array, group: Int32Array, population: IntArray) -> FloatArray:

@@ -179,7 +179,7 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
     best = np.full(len(pair), -np.inf)
     burst = np.zeros(len(pair), np.int32)
     label = np.zeros(len(pair), np.int64)
-    phones = np.zeros(len(pair), np.int32)
+    phones = _phones(codes, i, j)
     for name, one, other, equal in shared(codes, i, j):
         hit = np.flatnonzero(equal)
         if not len(hit):
@@ -192,8 +192,6 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
         value = (rank_of_kind(one) << 40) + codes.code[one][i[hit]].astype(np.int64)
         label[hit] = np.where(narrower, value, label[hit])
         burst[hit] = np.maximum(burst[hit], np.maximum(codes.burst[one][i[hit]], codes.burst[other][j[hit]]))
-        if bit <= BIT["phone contact-contact"]:
-            phones[hit] += 1
         odds = priors[name] - 0.7 * np.maximum(np.log2(people / 10), 0)
         best[hit] = np.maximum(best[hit], odds)
     gap = np.where(signature != 0, np.abs(view.applied_at[i] - view.applied_at[j]), NO_GAP)
@@ -227,6 +225,21 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
         label=reduce(np.minimum, np.where(narrow, label, np.iinfo(np.int64).max), 0, np.int64),
         weight=np.zeros(size),
     )
+
+
+def _phones(codes: Codes, i: IntArray, j: IntArray) -> Int32Array:
+    """Return how many different phone numbers the applications of rows i and j share, in whatever roles."""
+    roles = [codes.code[name] for name in ("phone.own", "phone.contact1", "phone.contact2") if name in codes.code]
+    count = np.zeros(len(i), np.int32)
+    for place, role in enumerate(roles):
+        mine = role[i]
+        found = np.zeros(len(i), bool)
+        for other in roles:
+            found |= mine == other[j]
+        for earlier in roles[:place]:
+            found &= mine != earlier[i]
+        count += found & (mine >= 0)
+    return count
 
 
 def rank_of_kind(slot: str) -> int:

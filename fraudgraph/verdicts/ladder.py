@@ -125,16 +125,16 @@ def _join(
     names = components(size, ends_a, ends_b)
     inside = flagged.copy()
     inside[mover] = True
-    result = community.copy()
+    # Who stays behind keeps a name of their own, even if they were named by somebody who left.
+    result = community.astype(np.int64) + size
     result[inside] = names[inside]
     return _rename(result)
 
 
-def _rename(community: Int32Array) -> Int32Array:
+def _rename(label: IntArray) -> Int32Array:
     """Name every community by its smallest person again."""
-    first = np.full(len(community), len(community), np.int64)
-    np.minimum.at(first, community, np.arange(len(community)))
-    return first[community].astype(np.int32)
+    _, first, place = np.unique(label, return_index=True, return_inverse=True)
+    return first[place].astype(np.int32)
 
 
 def _flagged(community: Int32Array, intent: IntArray, line: Line, settings: Settings) -> BoolArray:

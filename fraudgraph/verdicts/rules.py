@@ -125,6 +125,8 @@ def judge(groups: Groups, line: Line, settings: Settings) -> Judged:
 
 def _over(groups: Groups, line: Line, settings: Settings) -> BoolArray:
     rule = settings.text("verdicts.rule")
+    if line.threshold > 1:
+        return np.zeros(len(groups.first), bool)
     mean = np.nan_to_num(groups.mean, nan=-1.0)
     if rule == "mean":
         return mean > line.threshold
