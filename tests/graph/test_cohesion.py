@@ -100,10 +100,10 @@ def test_a_class_within_the_groups_of_others_holds() -> None:
 
 
 def test_the_limit_is_what_is_said() -> None:
-    """Three pairs between gangs against three inside: (3 + 1) / (3 + 3 + 1.5)."""
+    """Three pairs between gangs against three inside: (3 + 1.5) / (3 + 3 + 2)."""
     ties: Ties = {pair: (DEVICE, g) for g in range(4) for pair in pairwise(range(g * 10, g * 10 + 10))}
     ties |= {(g * 10, g * 10 + 9): (EMPLOYER, 60 + g) for g in range(3)} | {(g * 10, g * 10 + 10): (EMPLOYER, 70 + g) for g in range(3)}
-    share = 4 / 7.5
+    share = 4.5 / 8
     assert found(ties, limit=share) == []
     assert found(ties, limit=share + 1e-9) == [EMPLOYER]
 
