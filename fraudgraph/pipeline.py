@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from fraudgraph.progress import SILENT, Progress
 from fraudgraph.reports import render
 from fraudgraph.settings import Settings
 from fraudgraph.solving import Book, Solution, solve
+from fraudgraph.spill import mapped
 from fraudgraph.stores import Batch, Change, Reader, Store, Version, digest_files, open_store
 from fraudgraph.subjects import tables as people
 
@@ -192,6 +194,7 @@ def _change(
     """Read, then solve and gather."""
     with clock.stage("reading"):
         read = records.read(inputs, settings, clock) if inputs else _nothing()
+        read = replaced(read, applications=mapped(read.applications))
     return _gather(reader, read, relations, calibration, settings, digest, replace, clock)
 
 
@@ -305,6 +308,7 @@ def solve_book(
     with progress.stage("subjects"):
         who = subjects.resolve(applications, identified, settings, agree=name_agreement, progress=progress)
         intents = intent.of_people(applications, who)
+    identified = replaced(identified, keys=mapped(identified.keys))
     book = Book(
         application_id=applications["application_id"],
         applied_at=applications["applied_at"].dt.epoch("us").to_numpy(),
