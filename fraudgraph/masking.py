@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 
-import polars as pl
-
 _EMAIL = re.compile(r"^[^@]+@[^@]+$")
 
 
@@ -66,8 +64,3 @@ def _stars(value: str, head: int, tail: int) -> str:
     if hidden == 0:
         return "*" * len(value)
     return value[:head] + "*" * min(hidden, 8) + (value[-tail:] if tail else "")
-
-
-def mask_table(table: pl.DataFrame, kind: str = "kind", key: str = "key") -> pl.Series:
-    """Mask column ``key`` of a small table whose column ``kind`` says what each value is."""
-    return pl.Series("masked", [mask(k, v) for k, v in zip(table[kind], table[key], strict=True)], dtype=pl.String)

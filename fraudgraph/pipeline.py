@@ -122,7 +122,10 @@ def run(
             settings = settings if replace else remembered(reader, settings)
             digest = _digest(inputs, relations, calibration, settings, reader)
             before = None if replace or not inputs else _repeated(reader, digest)
-            change = None if before else _change(reader, inputs, relations, calibration, settings, digest, replace, clock)
+            change = None
+            if before is None:
+                read = _read(inputs, settings, clock)
+                change = _gather(reader, read, relations, calibration, settings, digest, replace, clock)
         if change is not None:
             with clock.stage("storing"):
                 before = writer.apply(change)
@@ -181,21 +184,10 @@ def _repeated(reader: Reader, digest: str) -> Batch | None:
     return next((batch for batch in reversed(reader.batches()) if batch.digest == digest), None)
 
 
-def _change(
-    reader: Reader,
-    inputs: Sequence[Path],
-    relations: Path | None,
-    calibration: Path | None,
-    settings: Settings,
-    digest: str,
-    replace: bool,
-    clock: Clock,
-) -> Change:
-    """Read, then solve and gather."""
+def _read(inputs: Sequence[Path], settings: Settings, clock: Clock) -> Records:
     with clock.stage("reading"):
         read = records.read(inputs, settings, clock) if inputs else _nothing()
-        read = replaced(read, applications=mapped(read.applications))
-    return _gather(reader, read, relations, calibration, settings, digest, replace, clock)
+        return replaced(read, applications=mapped(read.applications))
 
 
 def _gather(

@@ -10,7 +10,6 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.graph import classes, cohesion, prior, second, transmission
-from fraudgraph.graph.classes import SIGNATURE_BITS
 from fraudgraph.graph.components import components, mean_degree
 from fraudgraph.graph.facts import GIVEN_BIT, GIVEN_KINDS, Applications, Facts, View
 from fraudgraph.graph.kinship import alike_below, otsu
@@ -208,6 +207,3 @@ def _significant(levels: tuple[Level, ...], sd: float, errors: float, least: int
     count = levels[0].count.sum(axis=1)
     total = levels[0].total.sum(axis=1) * transmission.UNIT
     return bool(np.any((count >= least) & (total > errors * sd**2 * np.sqrt(np.maximum(count, 1)))))
-
-
-SIGNATURE_MASK = (1 << SIGNATURE_BITS) - 1
