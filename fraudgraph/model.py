@@ -392,6 +392,19 @@ GANG_EVENTS = Table(
     },
 )
 
+LABELS = Table(
+    "labels",
+    {
+        "gang_id": (pl.String, "as it was called when the label was given"),
+        "label": (pl.String, "confirmed, suspicious, dismissed"),
+        "reason": (pl.String, "the analyst's words"),
+        "who": (pl.String, ""),
+        "at": (TIME, "wall clock"),
+        "night": (pl.Int64, "the last night when the label was given"),
+    },
+)
+"""What analysts decided: only ever added to."""
+
 REASONS = Table(
     "reasons",
     {

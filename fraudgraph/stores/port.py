@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
@@ -145,6 +146,9 @@ class Reader(Protocol):
     def settings(self) -> Mapping[str, Any]:
         """Return what the store remembers for later runs."""
 
+    def labels(self, gang_id: str | None = None) -> pl.DataFrame:
+        """Return LABELS that were given up to this night (`night` at most this one), in the order in which they were given."""
+
 
 class Store(Protocol):
     """A place that keeps a book."""
@@ -158,6 +162,15 @@ class Store(Protocol):
     def check(self) -> list[str]:
         """Return what is wrong with the store, one sentence each; empty where all is well."""
 
+    def label(self, labels: pl.DataFrame) -> None:
+        """Add LABELS. Needs no lock and disturbs no writer: a night that is being computed meanwhile can still be applied.
+
+        They stay when a night is undone, and go with a change that replaces."""
+
+    def backup(self, to: Path) -> None:
+        """Write a consistent copy of the store, as it is now, into the new file ``to``, while readers and a writer go on; raise StoreError
+        where it cannot be written, UsageError where there is a file already or this kind of store is copied by its own tools."""
+
 
 class Writer(Protocol):
     """The one who may change a store."""
@@ -165,3 +178,8 @@ class Writer(Protocol):
     def apply(self, change: Change) -> Batch:
         """Apply it whole; raise StoreBusy if the store's night is not the change's ``base_night`` any more, StoreError if it
         cannot be written: the store is as before then. A change that is no change of the vocabulary raises TypeError."""
+
+    def undo(self, night: int) -> Batch:
+        """Take the last night back and return its batch: the store is as it was before it, and the next night has its number again.
+
+        Raise UsageError for a night that is not the last one, or has not been."""
