@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 
 _EMAIL = re.compile(r"^[^@]+@[^@]+$")
+TOKEN = re.compile(r"~[A-Z2-7]{26}")
+"""A keyed token, which a store of masked values has in the place of a value."""
 
 
 def mask(kind: str, key: str) -> str:
-    """Return ``key``, an identifier of ``kind``, with its middle hidden."""
+    """Return ``key``, an identifier of ``kind``, with its middle hidden; of a token its first letters, enough to tell two apart."""
     if not key:
         return ""
+    if TOKEN.fullmatch(key):
+        return f"#{key[1:5]}"
     if kind == "phone" or kind == "employer_phone":
         digits = key.removeprefix("+86")
         return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 8 else _stars(digits, 1, 1)

@@ -234,6 +234,19 @@ the one number, so that a growing book never changes an old key. The keys of the
 
 SLOT = {slot.name: slot for slot in SLOTS}
 
+MATCHING: tuple[Slot, ...] = (
+    _slot("name", "own", "name"),
+    _slot("given_name", "own", "name", derived=True),
+    _slot("surname", "own", "name", derived=True),
+    _slot("birth", "own", "date_of_birth"),
+    _slot("birth", "id_number", "id_number", derived=True),
+    _slot("withheld", "own", "application_id", derived=True),
+)
+"""What a store of masked values keeps beside the keys, for people to be told apart and for the book to be judged again; no identifiers:
+the graph, uses and links know nothing of them. Tokens of the canonical name, of its first given name and its surname (with a dot at
+their end where that part is too short to say anything), of the date of birth as given, and as the ID number says it where none is given.
+``withheld``: the keys that are null because they are placeholders or allowed, as ``slot=token`` joined by blanks."""
+
 
 @dataclass(frozen=True)
 class Identified:
@@ -246,9 +259,11 @@ class Identified:
     names: pl.DataFrame
     """``name_key`` (String: canonical whole name, null if unusable), ``surname`` (String)."""
     birth: pl.Series
-    """Date: date of birth as given, else from a valid ID number that says it."""
+    """Date: date of birth as given, else from a valid ID number that says it. String where values are tokens: equal or not."""
     placeholders: pl.DataFrame
     """PLACEHOLDERS: values that were found to be placeholders by the book itself."""
+    matching: pl.DataFrame | None = None
+    """The columns of MATCHING where all values are tokens; ``names`` have a third column then, ``given_name``. None: values are plain."""
 
 
 PLACEHOLDERS = Table(
