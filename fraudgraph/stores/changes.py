@@ -12,6 +12,7 @@ from fraudgraph import model
 from fraudgraph.stores import schema
 from fraudgraph.stores.frames import in_order, registered
 from fraudgraph.stores.port import Batch, Change, Version
+from fraudgraph.stores.reading import Head
 
 
 def checked(change: Change) -> None:
@@ -21,7 +22,7 @@ def checked(change: Change) -> None:
     model.INPUT_ORDER.check(change.input_order)
     model.REJECTS.check(change.rejects)
     model.GANG_EVENTS.check(change.gang_events)
-    known = {"application_id", *model.SLOT}
+    known = {"application_id", *(slot.name for slot in model.STORED_SLOTS)}
     for column, dtype in change.keys.schema.items():
         if column not in known or dtype != pl.String:
             raise TypeError(f"keys: column {column} ({dtype}) is neither application_id nor a slot's text")
@@ -66,14 +67,32 @@ def write_change(duck: duckdb.DuckDBPyConnection, change: Change, batch: Batch, 
     )
 
 
+def upgrade(duck: duckdb.DuckDBPyConnection, found: Head) -> None:
+    """Bring a store of a former format up to this one; inside the transaction of the change that needs it."""
+    if found.format in schema.FORMER:
+        duck.execute(schema.labels_statement())
+        for slot in model.MATCHING:
+            duck.execute(f'ALTER TABLE book ADD COLUMN "{slot.name}" VARCHAR')
+        duck.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(schema.FORMAT)])
+        duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.layout()])
+
+
+def write_labels(duck: duckdb.DuckDBPyConnection, labels: pl.DataFrame) -> None:
+    """Add LABELS behind those that are there."""
+    names = schema.quoted(model.LABELS.schema)
+    with registered(duck, incoming=_numbered(labels.select(list(model.LABELS.schema)))):
+        (row,) = duck.execute("SELECT coalesce(max(position), -1) + 1 FROM labels").fetchall()
+        duck.execute(f"INSERT INTO labels (position, {names}) SELECT position + $next, {names} FROM incoming", {"next": row[0]})
+
+
 def _write_book(duck: duckdb.DuckDBPyConnection, change: Change, night: int, afresh: bool) -> None:
     if change.applications.is_empty():
         return
     given = {column for column in change.keys.columns if column != "application_id"}
     rows = pl.concat([change.applications.select(list(model.APPLICATIONS.schema)), change.keys.drop("application_id")], how="horizontal")
-    columns = [*model.APPLICATIONS.schema, *(slot.name for slot in model.SLOTS)]
+    columns = [*model.APPLICATIONS.schema, *(slot.name for slot in model.STORED_SLOTS)]
     values = ", ".join(
-        [schema.quoted(model.APPLICATIONS.schema), *(schema.stored_key(slot, slot.name in given) for slot in model.SLOTS)]
+        [schema.quoted(model.APPLICATIONS.schema), *(schema.stored_key(slot, slot.name in given) for slot in model.STORED_SLOTS)]
     )
     with registered(duck, incoming=in_order(rows, schema.BOOK_ORDER)):
         if not afresh:

@@ -55,7 +55,7 @@ def problems(session: Session, path: Path) -> list[str]:
     """Return one sentence a broken rule; a file that cannot be read at all is the only one then."""
     try:
         with session.reading(path) as duck:
-            last, _ = head(duck, path)
+            last = head(duck, path).night
             found = [*_mode(path), *_damage(duck), *_nights(duck, last)]
             for rule, sql in (*RULES, *_names()):
                 broken = _count(duck, sql)
@@ -75,20 +75,16 @@ def _mode(path: Path) -> list[str]:
     return ["others than its owner may open the store's file: chmod 600"] if open_to else []
 
 
-def _tables() -> list[str]:
-    return ["book", "relations", *schema.DERIVED]
-
-
 def _damage(duck: duckdb.DuckDBPyConnection) -> list[str]:
     """Read every value once; DuckDB compares the checksum of each block on the way and raises where one does not match."""
-    for table in (*_tables(), *schema.BATCH_TABLES, "batches", "documents", "settings", "slots"):
+    for table in (*schema.NIGHTLY, *schema.BATCH_TABLES, "batches", "documents", "settings", "slots"):
         duck.execute(f"SELECT bit_xor(hash(entry)) FROM {table} AS entry").fetchall()
     return []
 
 
 def _nights(duck: duckdb.DuckDBPyConnection, last: int) -> list[str]:
     found = []
-    for table in _tables():
+    for table in schema.NIGHTLY:
         wrong = _count(
             duck,
             f"SELECT count(*) FROM {table} WHERE from_night IS NULL OR from_night NOT BETWEEN 1 AND {last:d} "

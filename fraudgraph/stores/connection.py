@@ -128,6 +128,19 @@ class Session:
                 self.duckdb.execute(f"DETACH {NAME}")
 
 
+@contextmanager
+def transaction(duck: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Do everything inside whole, or nothing of it."""
+    duck.execute("BEGIN")
+    try:
+        yield
+        duck.execute("COMMIT")
+    except BaseException:
+        with suppress(duckdb.Error):  # nothing to roll back after a commit that failed
+            duck.execute("ROLLBACK")
+        raise
+
+
 def _held(problem: duckdb.Error) -> bool:
     return "Could not set lock" in str(problem) or "Unique file handle conflict" in str(problem)
 

@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fraudgraph.errors import StoreError, UsageError
+import polars as pl
+
+from fraudgraph import model
+from fraudgraph.errors import StoreError
+from fraudgraph.stores.backup import copy_store
+from fraudgraph.stores.changes import upgrade, write_labels
 from fraudgraph.stores.checks import problems
-from fraudgraph.stores.connection import Options, Session
+from fraudgraph.stores.connection import Options, Session, transaction
 from fraudgraph.stores.lock import writers_lock
 from fraudgraph.stores.port import Reader, Writer
-from fraudgraph.stores.reading import EmbeddedReader, EmptyReader, head
+from fraudgraph.stores.reading import EmbeddedReader, EmptyReader, head, known_at, refuse
 from fraudgraph.stores.writing import EmbeddedWriter, clear_leftovers
 
 
@@ -27,14 +32,16 @@ class EmbeddedStore:
     @contextmanager
     def snapshot(self, night: int | None = None) -> Iterator[Reader]:
         if self._empty():
-            self._refuse(night, 0)
-            yield EmptyReader()
+            refuse(self._path, night or 0, 0)
+            yield EmptyReader(self._path)
             return
         with self._session() as session:
             with session.reading(self._path) as duck:
-                last, generation = head(duck, self._path)
-            self._refuse(night, last)
-            yield EmptyReader() if night == 0 else EmbeddedReader(session, self._path, last if night is None else night, generation)
+                found = head(duck, self._path)
+                chosen = found.night if night is None else night
+                refuse(self._path, chosen, found.night)
+                known = known_at(duck, chosen)
+            yield EmbeddedReader(session, self._path, chosen, found.generation, known)
 
     @contextmanager
     def lock(self) -> Iterator[Writer]:
@@ -52,6 +59,20 @@ class EmbeddedStore:
         with self._session() as session:
             return problems(session, self._path)
 
+    def label(self, labels: pl.DataFrame) -> None:
+        model.LABELS.check(labels)
+        if self._empty():
+            raise StoreError(f"there is no book in the store {self._path} yet, and nothing to label: make one with `fraudgraph run`")
+        with self._session() as session, session.writing(self._path) as duck, transaction(duck):
+            upgrade(duck, head(duck, self._path))
+            write_labels(duck, labels)
+
+    def backup(self, to: Path) -> None:
+        if self._empty():
+            raise StoreError(f"there is no book in the store {self._path} yet, and nothing to copy: make one with `fraudgraph run`")
+        with self._session() as session:
+            copy_store(session, self._path, to)
+
     @contextmanager
     def _session(self) -> Iterator[Session]:
         """Lend a session that nobody uses: to make one takes 30 ms, more than most questions."""
@@ -61,10 +82,6 @@ class EmbeddedStore:
             session = Session(self._options)
         yield session  # after a failure it is not lent again, and closed when it is forgotten
         self._idle.append(session)
-
-    def _refuse(self, night: int | None, last: int) -> None:
-        if night is not None and not 0 <= night <= last:
-            raise UsageError(f"the store {self._path} has nights up to {last}, not {night}")
 
     def _empty(self) -> bool:
         return not self._path.exists() or (self._path.is_file() and self._path.stat().st_size == 0)

@@ -113,11 +113,17 @@ class Change:
 
 class Reader(Protocol):
     """The book as it was at the end of one night. Reading does not disturb a writer, not even one that applies a later night
-    meanwhile: this reader still sees its own. One reader serves one thread."""
+    meanwhile: this reader still sees its own. One reader serves one thread.
+
+    Where the store was started afresh, or the reader's own night taken back, while it was being read, every method raises StoreBusy."""
 
     @property
     def night(self) -> int:
         """0 for an empty store."""
+
+    def at(self, night: int) -> Reader:
+        """Return a reader of an earlier night (or of this one) of the same book, as long as this one is open; raise UsageError for a later
+        one, or one that has not been."""
 
     def table(
         self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None

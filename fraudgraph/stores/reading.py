@@ -6,23 +6,34 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
 
 from fraudgraph import model
-from fraudgraph.errors import StoreBusy, StoreError
+from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema
 from fraudgraph.stores.connection import Session
 from fraudgraph.stores.frames import in_order, registered, with_zone
-from fraudgraph.stores.port import Batch, Version
+from fraudgraph.stores.port import Batch, Reader, Version
 
 VALUE: schema.Schema = {"value": pl.String}
 
 
-def head(duck: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str]:
-    """Return the last night and the generation of the attached file; raise StoreError if it is not a store that we can read."""
+class Head(NamedTuple):
+    """What an attached file says of itself."""
+
+    night: int
+    """The last one; 0 where all were taken back."""
+    generation: str
+    """Names this very file: another one after it was started afresh."""
+    format: int
+    """Of its layout: `schema.FORMAT`, or one of `schema.FORMER`."""
+
+
+def head(duck: duckdb.DuckDBPyConnection, path: Path) -> Head:
+    """Return what the attached file says of itself; raise StoreError if it is not a store that we can read."""
     try:
         meta = dict(duck.execute("SELECT key, value FROM meta").fetchall())
         file_format = int(meta["format"])
@@ -32,19 +43,47 @@ def head(duck: duckdb.DuckDBPyConnection, path: Path) -> tuple[int, str]:
         raise StoreError(
             f"the store {path} has format {file_format}, and this fraudgraph knows up to format {schema.FORMAT}: upgrade fraudgraph"
         )
-    if meta.get("layout") != schema.layout():
+    if meta.get("layout") != schema.FORMER.get(file_format, schema.layout()):
         raise StoreError(
             f"the store {path} has another layout of its tables ({meta.get('layout')}) than this fraudgraph ({schema.layout()}): "
             "use the version that wrote it, or start another with --store"
         )
     (row,) = duck.execute("SELECT coalesce(max(night), 0) FROM batches").fetchall()
-    return int(row[0]), str(meta.get("generation"))
+    return Head(int(row[0]), str(meta.get("generation")), file_format)
+
+
+def refuse(path: Path, night: int, last: int) -> None:
+    """Raise UsageError for a night that has not been."""
+    if not 0 <= night <= last:
+        raise UsageError(f"the store {path} has nights up to {last}, not {night}")
+
+
+def known_at(duck: duckdb.DuckDBPyConnection, night: int) -> str:
+    """Return when a night was applied, empty for one that was not: another time is another night of that number."""
+    rows = duck.execute("SELECT known_at FROM batches WHERE night = ?", [night]).fetchall()
+    return str(rows[0][0]) if rows else ""
+
+
+def batches(duck: duckdb.DuckDBPyConnection, night: int) -> list[Batch]:
+    """Return the batches up to ``night``, oldest first."""
+    sql = "SELECT night, digest, command, known_at, summary FROM batches WHERE night <= ? ORDER BY night"
+    return [
+        Batch(int(number), str(digest), str(command), str(known), json.loads(summary))
+        for number, digest, command, known, summary in duck.execute(sql, [night]).fetchall()
+    ]
 
 
 class EmptyReader:
-    """What there is to read before the first night."""
+    """What there is to read where no file is yet."""
 
     night = 0
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def at(self, night: int) -> Reader:
+        refuse(self._path, night, 0)
+        return self
 
     def table(
         self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
@@ -71,20 +110,29 @@ class EmptyReader:
     def settings(self) -> Mapping[str, Any]:
         return {}
 
+    def labels(self, gang_id: str | None = None) -> pl.DataFrame:
+        return model.LABELS.empty()
+
 
 class EmbeddedReader:
     """The rows of one night. The file is open only while a question is answered; what holds for a night does not change later."""
 
-    def __init__(self, session: Session, path: Path, night: int, generation: str) -> None:
+    def __init__(self, session: Session, path: Path, night: int, generation: str, known: str) -> None:
         self._session = session
         self._path = path
         self._generation = generation
         self._night = night
+        self._known = known
         self._slots: list[model.Slot] | None = None
 
     @property
     def night(self) -> int:
         return self._night
+
+    def at(self, night: int) -> Reader:
+        refuse(self._path, night, self._night)
+        with self._open() as duck:
+            return EmbeddedReader(self._session, self._path, night, self._generation, known_at(duck, night))
 
     def table(
         self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
@@ -123,11 +171,8 @@ class EmbeddedReader:
         return in_order(rows, ("night", "position")).drop("position")
 
     def batches(self) -> list[Batch]:
-        sql = "SELECT night, digest, command, known_at, summary FROM batches WHERE night <= $night ORDER BY night"
-        return [
-            Batch(int(night), str(digest), str(command), str(known_at), json.loads(summary))
-            for night, digest, command, known_at, summary in self._rows(sql)
-        ]
+        with self._open() as duck:
+            return batches(duck, self._night)
 
     def calibration(self) -> Version | None:
         return self._document("calibration")
@@ -138,6 +183,16 @@ class EmbeddedReader:
     def settings(self) -> Mapping[str, Any]:
         sql = "SELECT key, arg_max(value, from_night) FROM settings WHERE from_night <= $night GROUP BY key ORDER BY key"
         return {str(key): json.loads(value) for key, value in self._rows(sql)}
+
+    def labels(self, gang_id: str | None = None) -> pl.DataFrame:
+        sql, given = f"SELECT position, {schema.quoted(model.LABELS.schema)} FROM labels WHERE night <= $night", {}
+        if gang_id is not None:
+            sql, given = f"{sql} AND gang_id = $gang", {"gang": gang_id}
+        with self._open() as duck:
+            if head(duck, self._path).format in schema.FORMER:
+                return model.LABELS.empty()
+            rows = self._frame(duck, sql, model.LABELS.schema, **given)
+        return model.LABELS.check(in_order(rows, ("position",)))
 
     def _document(self, kind: str) -> Version | None:
         sql = "SELECT name, document FROM documents WHERE kind = $kind AND from_night <= $night ORDER BY from_night DESC LIMIT 1"
@@ -167,8 +222,10 @@ class EmbeddedReader:
     @contextmanager
     def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._session.reading(self._path) as duck:
-            if head(duck, self._path)[1] != self._generation:
+            if head(duck, self._path).generation != self._generation:
                 raise StoreBusy(f"the store {self._path} was started afresh while it was being read: run again")
+            if known_at(duck, self._night) != self._known:
+                raise StoreBusy(f"night {self._night} of the store {self._path} was taken back while it was being read: run again")
             yield duck
 
 

@@ -16,8 +16,13 @@ import polars as pl
 from fraudgraph import model
 from fraudgraph.stores import port
 
-FORMAT = 1
-"""Version of the layout. A store of a higher one is refused; to be raised with every change of a table."""
+FORMAT = 2
+"""Version of the layout. A store of a higher one is refused, one of a lower one is brought up to it by its next writer; to be raised
+with every change of a table."""
+
+FORMER = {1: "cafb60e60b2c8d5a"}
+"""Former formats that can still be read -> their layouts. They differ from this one in that they have no labels, and no columns for the
+slots of masked values."""
 
 Schema = dict[str, "pl.DataType | type[pl.DataType]"]
 
@@ -49,6 +54,9 @@ KEY: dict[str, tuple[str, ...]] = {
 }
 """What names a row: two rows of one night never agree on it. Always a table's first columns, so it is also the order of reading."""
 
+NIGHTLY = ("book", "relations", *DERIVED)
+"""Tables whose rows hold from a night to a night."""
+
 BATCH_TABLES: dict[str, model.Table] = {table.name: table for table in port.BATCH_TABLES}
 """Tables of one batch, with a ``night`` and a ``position`` in it."""
 
@@ -62,7 +70,7 @@ def quoted(names: object) -> str:
 
 
 def in_order_of_slots(names: set[str]) -> list[model.Slot]:
-    return [slot for slot in model.SLOTS if slot.name in names]
+    return [slot for slot in model.STORED_SLOTS if slot.name in names]
 
 
 def elided(slot: model.Slot) -> bool:
@@ -131,6 +139,7 @@ def _uses(at: str, slots: list[model.Slot]) -> str:
         f"SELECT application_id, '{slot.kind}' AS kind, {read_key(slot)} AS key, '{slot.role}' AS role, applied_at AS used_at "
         f"FROM book WHERE {at} AND {read_key(slot)} IS NOT NULL"
         for slot in slots
+        if slot not in model.MATCHING
     ]
     nothing = "SELECT application_id, '' AS kind, '' AS key, '' AS role, applied_at AS used_at FROM book WHERE false"
     return " UNION ALL ".join(parts or [nothing])
@@ -156,13 +165,19 @@ def table_statements() -> list[str]:
     text = resources.files("fraudgraph.stores").joinpath("schema.sql").read_text(encoding="utf-8")
     text = "\n".join(line.split("--")[0].rstrip() for line in text.splitlines())
     nights = ["from_night INTEGER", "to_night INTEGER"]
-    keys = [f'"{slot.name}" VARCHAR' for slot in model.SLOTS]
+    keys = [f'"{slot.name}" VARCHAR' for slot in model.STORED_SLOTS]
     return [
         *(statement.strip() for statement in text.split(";") if statement.strip()),
         _create("book", _columns(model.APPLICATIONS.schema) + keys + nights),
         *(_create(table.name, _columns(table.schema) + nights) for table in (model.RELATIONS, *port.DERIVED)),
         *(_create(name, ["night INTEGER", "position BIGINT", *_columns(_without_position(table))]) for name, table in BATCH_TABLES.items()),
+        labels_statement(),
     ]
+
+
+def labels_statement() -> str:
+    """Return the statement that makes the table of labels: all that a store of format 1 lacks."""
+    return _create("labels", ["position BIGINT", *_columns(model.LABELS.schema)])
 
 
 def _without_position(table: model.Table) -> Schema:

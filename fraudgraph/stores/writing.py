@@ -9,18 +9,16 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
-
-from fraudgraph.errors import FraudgraphError, StoreBusy, StoreError
+from fraudgraph.errors import FraudgraphError, StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema
-from fraudgraph.stores.changes import checked, write_change
-from fraudgraph.stores.connection import Options, Session, translated
+from fraudgraph.stores.changes import checked, upgrade, write_change
+from fraudgraph.stores.connection import Options, Session, transaction, translated
 from fraudgraph.stores.port import Batch, Change
-from fraudgraph.stores.reading import EmbeddedReader, head
+from fraudgraph.stores.reading import batches, head
+from fraudgraph.stores.undoing import take_back
 
 
 def work_folder(path: Path) -> Path:
@@ -45,9 +43,12 @@ class EmbeddedWriter:
         """The lock is gone: nothing may be written any more."""
         self._held = False
 
-    def apply(self, change: Change) -> Batch:
+    def _may_write(self) -> None:
         if not self._held:
             raise StoreError(f"the lock on the store {self._path} was given back already: take it again before writing")
+
+    def apply(self, change: Change) -> Batch:
+        self._may_write()
         checked(change)
         afresh = change.replace or not self._path.exists() or self._path.stat().st_size == 0
         night = 1 if afresh else change.base_night + 1
@@ -69,6 +70,29 @@ class EmbeddedWriter:
         finally:
             shutil.rmtree(work, ignore_errors=True)
         return batch
+
+    def undo(self, night: int) -> Batch:
+        self._may_write()
+        known = [] if not self._path.exists() or self._path.stat().st_size == 0 else self._batches()
+        if not known:
+            raise UsageError(f"the store {self._path} has no night to take back")
+        if night != len(known):
+            raise UsageError(f"night {night} is not the last one of the store {self._path}: only night {len(known)} can be taken back now")
+        work = work_folder(self._path)
+        try:
+            with translated(self._path):
+                work.mkdir(mode=0o700, exist_ok=True)
+                with Session(self._options, work / "spill") as session, session.writing(self._path) as duck:
+                    found = head(duck, self._path)
+                    with transaction(duck):
+                        upgrade(duck, found)
+                        take_back(duck, night)
+        except (StoreError, KeyboardInterrupt):
+            if not self._gone(known[-1]):  # as above
+                raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        return known[-1]
 
     def _make(self, change: Change, batch: Batch, work: Path) -> None:
         fresh = work / "store.duckdb"
@@ -101,27 +125,32 @@ class EmbeddedWriter:
 
     def _add(self, change: Change, batch: Batch, work: Path) -> None:
         with Session(self._options, work / "spill") as session, session.writing(self._path) as duck:
-            last, _ = head(duck, self._path)
-            if last != change.base_night:
-                raise StoreBusy(f"the store {self._path} is at night {last}, this was computed from night {change.base_night}: run again")
-            duck.execute("BEGIN")
-            try:
+            found = head(duck, self._path)
+            if found.night != change.base_night:
+                raise StoreBusy(
+                    f"the store {self._path} is at night {found.night}, this was computed from night {change.base_night}: run again"
+                )
+            with transaction(duck):
+                upgrade(duck, found)
                 write_change(duck, change, batch, afresh=False)
-                duck.execute("COMMIT")
-            except BaseException:
-                with suppress(duckdb.Error):  # nothing to roll back after a commit that failed
-                    duck.execute("ROLLBACK")
-                raise
 
     def _landed(self, batch: Batch) -> bool:
         """Did the change arrive in spite of it all?"""
         try:
-            with Session(self._options) as session:
-                with session.reading(self._path) as duck:
-                    last, generation = head(duck, self._path)
-                return last >= batch.night and batch in EmbeddedReader(session, self._path, last, generation).batches()
+            return batch in self._batches()
         except FraudgraphError:
             return False
+
+    def _gone(self, batch: Batch) -> bool:
+        """Was the night taken back in spite of it all?"""
+        try:
+            return batch not in self._batches()
+        except FraudgraphError:
+            return False
+
+    def _batches(self) -> list[Batch]:
+        with Session(self._options) as session, session.reading(self._path) as duck:
+            return batches(duck, head(duck, self._path).night)
 
 
 def _log(path: Path) -> Path:
