@@ -1,14 +1,17 @@
 """``python -m benchmarks.samples [DIR]``: write the sample book, by default into data/samples.
 
-One book in two files of two looks, the truth about it and some given relations; always the same bytes. Gangs are many more from 22
-January 2020 on than before. Everybody in it is invented.
+One book in two files of two looks, the truth about it and some given relations; always the same bytes. From 22 January 2020 on gangs
+are many more and worse than before, and most of all in the rest of that month, when few others apply: it is Spring Festival. Everybody in
+it is invented.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +23,31 @@ from benchmarks.books.base import Book
 FOLDER = Path(__file__).parents[1] / "data" / "samples"
 BREAK = "2020-01-22"
 CHINESE_SEED, WESTERN_SEED, RELATIONS_SEED = 11, 5, 7
-LARGEST = (14, 6, 11, 9, 4, 4)
-"""Members that are kept of the first, second, ... Chinese gang; the rest of a larger one did not apply."""
+FESTIVAL, FESTIVAL_SHARE = ("2020-01-24", "2020-02-03"), 0.5
+"""Days (the last not included) in which only this share of the honest Chinese applications is made."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """When and how one Chinese gang works."""
+
+    members: int
+    """That are kept, the first to apply; the rest of a larger gang did not apply."""
+    begins: str
+    """The day of its first application."""
+    worse: float = 0.0
+    """Added to its members' intents."""
+
+
+TURNS = (
+    Turn(14, BREAK, 0.12),
+    Turn(6, "2019-12-10", -0.05),
+    Turn(11, "2020-02-06"),
+    Turn(9, "2020-01-24"),
+    Turn(4, "2020-01-26"),
+    Turn(4, "2019-11-14"),
+)
+"""Of the first, second, ... Chinese gang."""
 CHINESE_HEADERS = {
     "application_id": "申请编号",
     "applied_at": "申请时间",
@@ -44,18 +70,43 @@ CHINESE_HEADERS = {
 
 
 def chinese_part() -> Book:
-    """About 2,000 applications of a Chinese lender; gangs of at most `LARGEST` members."""
-    book = chinese.make(2000, CHINESE_SEED, gang_share=0.07, camouflage=0.0, shapes="ten", months=7)
-    truth = book.truth.with_columns(at=book.applications["applied_at"])
-    first = truth.filter(pl.col("gang").is_not_null()).group_by("gang", "person").agg(pl.col("at").min())
-    order = first.sort("at", "person").with_columns(place=pl.int_range(pl.len()).over("gang"))
-    limits = pl.DataFrame({"gang": sorted(order["gang"].unique())[: len(LARGEST)], "limit": LARGEST[: order["gang"].n_unique()]})
-    kept = order.join(limits, on="gang").filter(pl.col("place") < pl.col("limit"))["person"]
-    stay = truth.select(pl.col("gang").is_null() | pl.col("person").is_in(kept.implode())).to_series()
-    applications = book.applications.filter(stay).with_columns(
+    """About 1,900 applications of a Chinese lender, with the gangs of `TURNS`."""
+    plan = chinese.plan(2000, CHINESE_SEED, gang_share=0.07, camouflage=0.0, shapes="ten", months=7)
+    (book,) = chinese.written(replace(plan, rows=with_turns(plan)))
+    applications = book.applications.with_columns(
         pl.col("applied_at").dt.to_string("%Y-%m-%d %H:%M:%S"), pl.col("fraud_intent").cast(pl.Float64).round(3)
     )
-    return Book(applications, book.truth.filter(stay), None)
+    return Book(applications, book.truth, None)
+
+
+def with_turns(plan: chinese.Plan) -> pl.DataFrame:
+    """The plan's rows, each gang at its turn and fewer honest people at Spring Festival."""
+    gang = plan.people["gang"].gather(plan.rows["person"])
+    turns = pl.DataFrame(
+        {
+            "gang": pl.Series(range(len(TURNS)), dtype=gang.dtype),
+            "members": [turn.members for turn in TURNS],
+            "begins": [second(turn.begins) for turn in TURNS],
+            "worse": [turn.worse for turn in TURNS],
+        }
+    )
+    rows = plan.rows.with_columns(gang=gang, chance=np.random.default_rng([CHINESE_SEED, 7]).random(plan.rows.height))
+    rows = rows.join(turns, on="gang", how="left", maintain_order="left")
+    first = pl.col("second").min().over("gang")
+    began = rows.with_columns(
+        place=pl.when(pl.col("gang") >= 0).then(pl.int_range(pl.len()).over("gang", order_by=["second", "person"])),
+        second=pl.when(pl.col("gang") >= 0).then(pl.col("second") - first + pl.col("begins")).otherwise("second"),
+        intent=(pl.col("intent") + pl.col("worse").fill_null(0.0)).clip(0.0, 1.0),
+    )
+    away = pl.col("second").is_between(*(second(day) for day in FESTIVAL), closed="left") & (pl.col("chance") >= FESTIVAL_SHARE)
+    stay = pl.when(pl.col("gang") >= 0).then(pl.col("place") < pl.col("members")).otherwise(~away)
+    kept = began.filter(stay).sort("second", "person").select(plan.rows.columns)
+    return kept.with_columns(number=np.arange(kept.height, dtype=np.int64))
+
+
+def second(day: str) -> int:
+    """Midnight of ``day`` in the seconds of a `chinese.Plan`."""
+    return int((dt.datetime.fromisoformat(day) - chinese.START).total_seconds())
 
 
 def western_part() -> Book:

@@ -25,6 +25,14 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO((samples.FOLDER / name).read_text("utf-8"))))
 
 
+def days_of_applications() -> dict[str, date]:
+    """The day of each application, as its own clock showed it."""
+    east = {r["申请编号"]: r["申请时间"] for r in rows("applications_cn.csv")}
+    west = {r["app_id"]: r["apply_time"] for r in rows("applications_west.csv")}
+    times = {name: time for name, time in (east | west).items() if name not in ("", "A999999998")}
+    return {name: date.fromisoformat(time[:10]) for name, time in times.items()}
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_made_again_byte_for_byte(made: Path, name: str) -> None:
     assert (made / name).read_bytes() == (samples.FOLDER / name).read_bytes()
@@ -51,18 +59,30 @@ def test_gangs_are_many_shapes_and_far_more_frequent_from_the_break_on() -> None
     assert 8 <= len(gangs) <= 12
     assert all(3 <= len(people) <= 15 for people in gangs.values())
     assert len({r["gang_kind"] for r in truth if r["gang"]}) >= 8
-    times = {r["申请编号"]: r["申请时间"] for r in rows("applications_cn.csv")} | {
-        r["app_id"]: r["apply_time"] for r in rows("applications_west.csv")
-    }
+    days = days_of_applications()
     counts = {False: [0, 0], True: [0, 0]}
     for row in truth:
-        day = date.fromisoformat(times[row["application_id"]][:10])
+        day = days[row["application_id"]]
         assert date(2019, 10, 1) <= day <= date(2020, 4, 30)
         after = counts[day >= date.fromisoformat(samples.BREAK)]
         after[0] += 1
         after[1] += bool(row["gang"])
     before, from_then_on = (hits / count for count, hits in counts.values())
     assert from_then_on > 3 * before > 0
+
+
+def test_no_other_period_is_as_bad_as_the_rest_of_the_month_of_the_break() -> None:
+    days = days_of_applications()
+    counts: dict[str, list[int]] = {}
+    for row in rows("truth.csv"):
+        day = days[row["application_id"]]
+        period = f"{day:%Y-%m}" + ("+" if date.fromisoformat(samples.BREAK) <= day <= date(2020, 1, 31) else "")
+        made, by_gangs = counts.setdefault(period, [0, 0])
+        counts[period] = [made + 1, by_gangs + bool(row["gang"])]
+    assert (counts["2020-01"], counts["2020-01+"]) == ([261, 4], [129, 29])
+    shares = {period: by_gangs / made for period, (made, by_gangs) in counts.items()}
+    assert len(shares) == 8
+    assert shares.pop("2020-01+") > 3 * max(shares.values())
 
 
 def test_relations_tie_applications_of_the_book() -> None:
