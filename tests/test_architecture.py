@@ -25,15 +25,16 @@ KNOWS = {
     "__main__": {"cli"},
     "api": {"pipeline", "records", "reports", "stores"},
     "calibration": {"graph.scoring", "verdicts.significance"},
-    "cli": {"pipeline"},
+    "cli": {"guide", "pipeline"},
     "communities": {"graph.components"},
     "evidence": {"graph.codes", "graph.facts"},
+    "guide": {"cypherfiles"},
     "reports": {"evidence.reasons", "stores.port"},
     "verdicts": {"graph.components", "graph.kinship"},
 }
 """Room -> what it may know of others: a whole room, or one module of it. A room that is not named here takes tables and gives tables."""
 
-CONDUCTORS = {"pipeline", "solving", "derived", "incremental"}
+CONDUCTORS = {"pipeline", "solving", "derived", "incremental", "values"}
 """Those who know the stages and lead the tables from one to the next."""
 
 ONLY = {

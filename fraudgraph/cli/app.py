@@ -9,6 +9,7 @@ import click
 
 from fraudgraph._version import __version__
 from fraudgraph.cli import failures
+from fraudgraph.cli.browser_guide import browser_guide
 from fraudgraph.cli.check import check
 from fraudgraph.cli.run import run
 from fraudgraph.cli.voice import Voice
@@ -28,6 +29,7 @@ def app() -> None:
 
 app.add_command(run)
 app.add_command(check)
+app.add_command(browser_guide)
 
 
 def main(args: Sequence[str] | None = None) -> int:
