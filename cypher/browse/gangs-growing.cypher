@@ -12,6 +12,7 @@
 //   joined   of them, people whose first application lies within these days
 MATCH (b:Book)
 MATCH (a:Application)
+WHERE a.fromNight <= b.night < coalesce(a.toNight, b.night + 1)
 WITH b, max(a.appliedAt) AS newest
 WITH b, newest - duration({days: $days}) AS since
 MATCH (g:Gang)<-[m:IN_GANG]-(p:Person)

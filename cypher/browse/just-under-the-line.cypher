@@ -4,8 +4,8 @@
 //
 // Topic: rule
 // Parameters
-//   $margin      by how much      :param margin => 0.1
-//   $minMembers  people at least  :param minMembers => 3
+//   $margin      by how much      :param margin => 0.2
+//   $minMembers  people at least  :param minMembers => 2
 // Columns
 //   communityId   the community
 //   members       people

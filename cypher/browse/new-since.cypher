@@ -4,7 +4,7 @@
 //
 // Topic: gangs
 // Parameters
-//   $since  from when on  :param since => datetime('2020-03-01T00:00+08:00')
+//   $since  from when on  :param since => datetime('2020-01-22T00:00+08:00')
 // Columns
 //   gangId        the gang
 //   grade         A (worst) to D

@@ -5,8 +5,8 @@
 //
 // Topic: people
 // Parameters
-//   $applicationA  from  :param applicationA => 'A000000971'
-//   $applicationB  to    :param applicationB => 'A000000975'
+//   $applicationA  from  :param applicationA => 'A000000942'
+//   $applicationB  to    :param applicationB => 'A000000968'
 // Columns
 //   steps  relationships on the way
 //   path   the way, for the graph view

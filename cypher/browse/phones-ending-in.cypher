@@ -4,7 +4,7 @@
 //
 // Topic: identifiers
 // Parameters
-//   $digits  last digits  :param digits => '0000'
+//   $digits  last digits  :param digits => '1906'
 // Columns
 //   caption   the number, masked
 //   people    people who gave it

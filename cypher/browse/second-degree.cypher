@@ -1,18 +1,18 @@
 // Around the confirmed gangs
 //
-// People in no gang who stand within two steps of one that an analyst confirmed: a direct tie, or one person between. Read them as
-// leads; the engine itself flags nobody for standing near.
+// People in no gang who share a phone, a device, an ID number, a card or an e-mail with a gang that an analyst confirmed, or with
+// somebody who does. Read them as leads: the engine itself flags nobody for standing near.
 //
 // Topic: gangs
 // Parameters
 //   $label  the decision to start from  :param label => 'confirmed'
 // Columns
-//   gangId       the gang
-//   personId     the person near it
-//   caption      masked
-//   intent       own fraud intent; empty where unknown
-//   steps        1 or 2
-//   probability  best way there: product of the ties' probabilities
+//   gangId    the gang
+//   personId  the person near it
+//   caption   masked
+//   intent    own fraud intent; empty where unknown
+//   degree    1: shares with a member; 2: shares with somebody who does
+//   ways      in how many ways, each over one value or two
 MATCH (b:Book)
 MATCH (l:Label)
 WHERE l.night <= b.night
@@ -21,10 +21,15 @@ WITH b, l.gangId AS gangId, last(collect(l.label)) AS decision
 WHERE decision = $label
 MATCH (g:Gang {gangId: gangId})<-[m:IN_GANG]-(p:Person)
 WHERE all(x IN [g, m] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
-MATCH path = (p)-[:TIED*1..2]-(q:Person)
-WHERE all(x IN relationships(path) WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
-  AND NOT EXISTS { (q)-[n:IN_GANG]->(:Gang) WHERE n.fromNight <= b.night < coalesce(n.toNight, b.night + 1) }
-WITH gangId, q, min(length(path)) AS steps,
-     max(reduce(product = 1.0, t IN relationships(path) | product * t.probability)) AS probability
-RETURN gangId, q.personId AS personId, q.caption AS caption, q.intent AS intent, steps, round(probability, 6) AS probability
-ORDER BY gangId, steps, probability DESC, personId
+MATCH (p)
+  (()-[u:USES WHERE u.fromNight <= b.night < coalesce(u.toNight, b.night + 1)]->
+   (i:Phone|Device|IdNumber|BankCard|Email|Imei|Oaid|Idfa|AndroidId
+      WHERE NOT EXISTS { (i)<-[s:IS]-(:Hub) WHERE s.fromNight <= b.night < coalesce(s.toNight, b.night + 1) })
+   <-[v:USES WHERE v.fromNight <= b.night < coalesce(v.toNight, b.night + 1)]-
+   (q:Person WHERE NOT EXISTS { (q)-[n:IN_GANG]->(:Gang) WHERE n.fromNight <= b.night < coalesce(n.toNight, b.night + 1) })
+  ){1,2} (near)
+WITH gangId, near, size(u) AS degree
+WITH gangId, near, collect(degree) AS degrees, min(degree) AS degree
+RETURN gangId, near.personId AS personId, near.caption AS caption, near.intent AS intent, degree,
+       size([one IN degrees WHERE one = degree]) AS ways
+ORDER BY gangId, degree, ways DESC, personId

@@ -5,7 +5,7 @@
 //
 // Topic: rule
 // Parameters
-//   $threshold   T                 :param threshold => 0.340864
+//   $threshold   T                 :param threshold => 0.340299
 //   $minMembers  people at least   :param minMembers => 3
 // Columns
 //   communityId  the community

@@ -5,7 +5,7 @@
 //
 // Topic: identifiers
 // Parameters
-//   $phone  the number  :param phone => '+8617600000000'
+//   $phone  the number  :param phone => '+8617698051906'
 // Columns
 //   applicationId  the application
 //   appliedAt      when
