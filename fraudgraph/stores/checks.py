@@ -55,8 +55,8 @@ def problems(session: Session, path: Path) -> list[str]:
     """Return one sentence a broken rule; a file that cannot be read at all is the only one then."""
     try:
         with session.reading(path) as duck:
-            last = head(duck, path).night
-            found = [*_mode(path), *_damage(duck), *_nights(duck, last)]
+            last, _, file_format = head(duck, path)
+            found = [*_mode(path), *_damage(duck, () if file_format in schema.FORMER else ("labels",)), *_nights(duck, last)]
             for rule, sql in (*RULES, *_names()):
                 broken = _count(duck, sql)
                 if broken:
@@ -75,9 +75,9 @@ def _mode(path: Path) -> list[str]:
     return ["others than its owner may open the store's file: chmod 600"] if open_to else []
 
 
-def _damage(duck: duckdb.DuckDBPyConnection) -> list[str]:
+def _damage(duck: duckdb.DuckDBPyConnection, more: tuple[str, ...]) -> list[str]:
     """Read every value once; DuckDB compares the checksum of each block on the way and raises where one does not match."""
-    for table in (*schema.NIGHTLY, *schema.BATCH_TABLES, "batches", "documents", "settings", "slots"):
+    for table in (*schema.NIGHTLY, *schema.BATCH_TABLES, "batches", "documents", "settings", "slots", *more):
         duck.execute(f"SELECT bit_xor(hash(entry)) FROM {table} AS entry").fetchall()
     return []
 

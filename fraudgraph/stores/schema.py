@@ -141,7 +141,7 @@ def _uses(at: str, slots: list[model.Slot]) -> str:
         for slot in slots
         if slot not in model.MATCHING
     ]
-    nothing = "SELECT application_id, '' AS kind, '' AS key, '' AS role, applied_at AS used_at FROM book WHERE false"
+    nothing = f"SELECT application_id, '' AS kind, '' AS key, '' AS role, applied_at AS used_at FROM book WHERE {at} AND false"
     return " UNION ALL ".join(parts or [nothing])
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 from books import applications, change, grown, grown_book, persons_of
-from contract import Place, StoreContract, put, read
+from contract import Place, StoreContract, a_label, put, read
 from polars.testing import assert_frame_equal
 from processes import elsewhere
 
+from fraudgraph import model
 from fraudgraph.errors import ConfigurationError, StoreError, UsageError
 from fraudgraph.settings import defaults
 from fraudgraph.stores import open_store, schema
@@ -145,6 +146,44 @@ def test_a_store_of_a_newer_version_names_both(path: Path) -> None:
         open_store(path, create=True)
 
 
+def test_a_store_of_format_1_is_read_as_it_is_and_brought_up_by_its_next_writer(path: Path) -> None:
+    def as_format_1() -> None:
+        with duckdb.connect(str(path)) as duck:
+            duck.execute("DROP TABLE labels")
+            for slot in model.MATCHING:
+                duck.execute(f'ALTER TABLE book DROP COLUMN "{slot.name}"')
+            duck.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+            duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.FORMER[1]])
+
+    def meta() -> dict[str, str]:
+        with duckdb.connect(str(path), read_only=True) as duck:
+            return dict(duck.execute("SELECT key, value FROM meta").fetchall())
+
+    as_format_1()
+    old = meta()
+    store = open_store(path, create=False)
+    with store.snapshot() as reader:
+        assert reader.labels().equals(model.LABELS.empty())
+        assert_frame_equal(reader.table("applications"), grown_book(2, 6))
+        assert reader.table("keys").height == 12
+    assert store.check() == []
+    assert meta() == old
+    store.label(a_label("G-1", 2))
+    assert meta() == {**old, "format": str(schema.FORMAT), "layout": schema.layout()}
+    assert store.check() == []
+    with store.snapshot() as reader:
+        assert reader.labels().height == 1
+    as_format_1()
+    put(store, grown(3, 6))
+    assert meta()["format"] == str(schema.FORMAT)
+    as_format_1()
+    with store.lock() as writer:
+        writer.undo(3)
+    assert meta()["format"] == str(schema.FORMAT)
+    assert_frame_equal(read(store, "applications"), grown_book(2, 6))
+    assert store.check() == []
+
+
 def test_a_store_of_another_layout(path: Path) -> None:
     with duckdb.connect(str(path)) as duck:
         duck.execute("UPDATE meta SET value = 'old' WHERE key = 'layout'")
@@ -167,6 +206,8 @@ def test_a_damaged_store_says_so_at_the_latest_when_it_is_checked(path: Path) ->
 def test_an_empty_file_is_an_empty_store(tmp_path: Path) -> None:
     (tmp_path / "book.duckdb").touch()
     store = open_store(tmp_path / "book.duckdb", create=True)
+    with pytest.raises(StoreError, match="nothing to label"):
+        store.label(a_label("G-1", 0))
     put(store, grown(1, 6))
     assert_frame_equal(read(store, "applications"), grown_book(1, 6))
 

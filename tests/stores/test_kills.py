@@ -44,9 +44,32 @@ while True:
 """
 
 
-def victim(path: Path) -> subprocess.Popen[str]:
+UNDOER = """
+import sys
+from pathlib import Path
+from books import grown
+from fraudgraph.stores import open_store
+size, last = int(sys.argv[2]), int(sys.argv[3])
+changes = {night: grown(night, size) for night in range(1, last + 1)}
+store = open_store(Path(sys.argv[1]), create=True)
+print("ready", flush=True)
+with store.snapshot() as reader:
+    night = reader.night
+while True:
+    for night in range(night + 1, last + 1):
+        with store.lock() as writer:
+            writer.apply(changes[night])
+    for night in range(last, 0, -1):
+        with store.lock() as writer:
+            writer.undo(night)
+        print(night, flush=True)
+    night = 0
+"""
+
+
+def victim(path: Path, code: str = VICTIM) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
-    arguments = [sys.executable, "-c", VICTIM, str(path), str(SIZE), str(LAST)]
+    arguments = [sys.executable, "-c", code, str(path), str(SIZE), str(LAST)]
     return subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE, text=True)
 
 
@@ -80,6 +103,20 @@ def test_a_killed_writer_leaves_whole_nights(tmp_path: Path) -> None:
         assert store.check() == [], f"kill {kill}"
     if KILLS >= 6:
         assert len(nights) > 1
+
+
+def test_a_killed_undo_leaves_whole_nights(tmp_path: Path) -> None:
+    chance = random.Random(13)
+    path = tmp_path / "book.duckdb"
+    for kill in range(KILLS):
+        kill_somewhere(victim(path, UNDOER), chance)
+        store = open_store(path, create=True)
+        with store.snapshot() as reader:
+            assert_frame_equal(reader.table("applications"), grown_book(reader.night, SIZE))
+            assert reader.table("membership").height == SIZE * reader.night
+            assert [batch.night for batch in reader.batches()] == list(range(1, reader.night + 1))
+            assert reader.settings().get("night", 0) == reader.events().height == reader.night
+        assert store.check() == [], f"kill {kill}"
 
 
 def test_a_first_run_that_is_killed_leaves_nothing_or_a_night(tmp_path: Path) -> None:
