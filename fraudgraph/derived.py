@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
@@ -9,70 +11,91 @@ from fraudgraph import ledger, model
 from fraudgraph.calibration import Calibration
 from fraudgraph.evidence import shared
 from fraudgraph.graph import classes
-from fraudgraph.graph.facts import View
-from fraudgraph.model import Int32Array, IntArray
+from fraudgraph.graph.codes import Codes
+from fraudgraph.judging import Found, line
+from fraudgraph.model import BoolArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
-from fraudgraph.solving import Book, Solution, line, number_channels
+from fraudgraph.solving import Book
 from fraudgraph.verdicts.grades import grade, lower_bound
 
 _QUIET = {"no intents": "NO_INTENTS", "no transmission": "NO_TRANSMISSION"}
 
 
-def ids(book: Book, people: IntArray | Int32Array, prefix: str) -> pl.Series:
-    """Return the ids that start with ``prefix`` and go on with the first application of each of ``people``."""
-    return prefix + book.application_id.gather(book.first[people])
+@dataclass(frozen=True)
+class Named:
+    """The people of a solution, as their rows are called."""
+
+    first: pl.Series
+    """Per person: the id of the first application."""
+    applications: IntArray
+    """Per person."""
+    intent: IntArray
+    """Per person, millionths, -1 unknown."""
+
+    @classmethod
+    def of(cls, book: Book) -> Named:
+        counts = np.bincount(book.person, minlength=book.persons).astype(np.int64)
+        return cls(book.application_id.gather(book.first), counts, book.intent)
+
+    def ids(self, people: IntArray | Int32Array, prefix: str = "P-") -> pl.Series:
+        return prefix + self.first.gather(people)
 
 
-def ties(book: Book, solution: Solution, calibration: Calibration) -> pl.DataFrame:
+def ties(found: Found, named: Named, calibration: Calibration) -> pl.DataFrame:
     """Return TIES."""
-    facts = solution.scored.facts.take(solution.tie)
-    code = solution.scored.code[solution.tie]
+    facts = found.scored.facts.take(found.tie)
+    code = found.scored.code[found.tie]
     distinct, place = np.unique(code, return_inverse=True)
     words = pl.Series([classes.describe(int(c), calibration.given) for c in distinct], dtype=pl.String)
     return model.TIES.check(
         pl.DataFrame(
             {
-                "person_a": ids(book, facts.a, "P-"),
-                "person_b": ids(book, facts.b, "P-"),
-                "probability": solution.scored.probability[solution.tie],
+                "person_a": named.ids(facts.a),
+                "person_b": named.ids(facts.b),
+                "probability": found.scored.probability[found.tie],
                 "link_class": words.gather(place),
-                "evidence": solution.scored.measured[solution.tie].astype(np.float64),
+                "evidence": found.scored.measured[found.tie].astype(np.float64),
             }
         )
     )
 
 
-def communities(book: Book, solution: Solution) -> pl.DataFrame:
+def _together(found: Found) -> BoolArray:
+    """Return who is in a community of two people or more."""
+    return np.bincount(found.community, minlength=len(found.community))[found.community] >= 2
+
+
+def communities(found: Found, named: Named) -> pl.DataFrame:
     """Return COMMUNITIES, of two people or more."""
-    inside = np.flatnonzero(np.bincount(solution.community, minlength=book.persons)[solution.community] >= 2)
+    inside = np.flatnonzero(_together(found))
     return pl.DataFrame(
-        {"community_id": ids(book, solution.community[inside], "C-"), "person_id": ids(book, inside, "P-")},
-        schema=model.COMMUNITIES.schema,
+        {"community_id": named.ids(found.community[inside], "C-"), "person_id": named.ids(inside)}, schema=model.COMMUNITIES.schema
     )
 
 
-def verdicts(book: Book, solution: Solution, calibration: Calibration, settings: Settings) -> pl.DataFrame:
+def verdicts(found: Found, named: Named, calibration: Calibration, settings: Settings) -> pl.DataFrame:
     """Return VERDICTS."""
-    groups, judged = solution.groups, solution.judged
+    groups, judged = found.groups, found.judged
     limit = line(calibration, settings)
-    place = np.full(book.persons, -1, np.int64)
+    place = np.full(len(found.community), -1, np.int64)
     place[groups.first] = np.arange(len(groups.first))
-    per_row = place[solution.community[book.person]]
-    applications = np.bincount(per_row[per_row >= 0], minlength=len(groups.first))
-    a, b, probability = solution.ties
-    inside = solution.community[a] == solution.community[b]
+    of = place[found.community]
+    applications = np.zeros(len(groups.first), np.int64)
+    np.add.at(applications, of[of >= 0], named.applications[of >= 0])
+    a, b, probability = found.ties
+    inside = found.community[a] == found.community[b]
     # Summed in steps of one millionth: the sum must not depend on the order of the ties.
     strength = np.zeros(len(groups.first), np.int64)
-    np.add.at(strength, place[solution.community[a[inside]]], np.round(probability[inside] * model.MICRO).astype(np.int64))
+    np.add.at(strength, of[a[inside]], np.round(probability[inside] * model.MICRO).astype(np.int64))
     bound = lower_bound(np.nan_to_num(groups.mean, nan=0.0), groups.voters, limit.sd, settings.number("verdicts.bound_errors"))
     letters = np.array(grade(bound, limit.threshold, calibration.grade_cuts), dtype=object)
     mean = pl.Series(groups.mean).fill_nan(None)
     return pl.DataFrame(
         {
-            "community_id": ids(book, groups.first, "C-"),
+            "community_id": named.ids(groups.first, "C-"),
             "members": groups.members,
             "voters": groups.voters,
-            "applications": applications.astype(np.int64),
+            "applications": applications,
             "mean_intent": mean,
             "threshold": pl.Series([limit.threshold if calibration.flags else None] * len(mean), dtype=pl.Float64),
             "p_value": judged.p_value,
@@ -86,14 +109,13 @@ def verdicts(book: Book, solution: Solution, calibration: Calibration, settings:
     )
 
 
-def reasons(book: Book, solution: Solution, calibration: Calibration, settings: Settings) -> pl.DataFrame:
+def reasons(found: Found, named: Named, calibration: Calibration, settings: Settings) -> pl.DataFrame:
     """Return REASONS of everybody who is in a community of two people or more."""
-    view = View(solution.codes, book.person, book.applied_at, number_channels(book.channel, calibration.channels))
-    facts = solution.scored.facts.take(solution.tie)
-    facts = facts.take(solution.community[facts.a] == solution.community[facts.b])
-    mask = shared.tie_masks(view, facts, book.persons)
-    groups, judged = solution.groups, solution.judged
-    verdict = np.full(book.persons, 0, np.int64)
+    persons = len(found.community)
+    facts = found.scored.facts.take(found.tie)
+    mask = shared.tie_masks(facts.take(found.community[facts.a] == found.community[facts.b]), persons)
+    groups, judged = found.groups, found.judged
+    verdict = np.full(persons, 0, np.int64)
     quiet = _QUIET.get(calibration.case)
     if quiet:
         verdict[groups.first] = shared.bit(quiet)
@@ -103,26 +125,25 @@ def reasons(book: Book, solution: Solution, calibration: Calibration, settings: 
             if code:
                 verdict[first] |= shared.bit(code)
         verdict[groups.first[judged.flagged]] = shared.bit("GANG_MEAN_OVER_T")
-    mask |= verdict[solution.community]
-    flagged = np.zeros(book.persons, bool)
+    mask |= verdict[found.community]
+    flagged = np.zeros(persons, bool)
     flagged[groups.first[judged.flagged]] = True
-    flagged = flagged[solution.community]
+    flagged = flagged[found.community]
     limit = line(calibration, settings).threshold * model.MICRO
-    known = np.where(book.intent > limit, shared.bit("OWN_INTENT_HIGH"), shared.bit("OWN_INTENT_LOW"))
-    own = np.where(book.intent < 0, shared.bit("OWN_INTENT_UNKNOWN"), known)
+    known = np.where(named.intent > limit, shared.bit("OWN_INTENT_HIGH"), shared.bit("OWN_INTENT_LOW"))
+    own = np.where(named.intent < 0, shared.bit("OWN_INTENT_UNKNOWN"), known)
     mask |= np.where(flagged, own, 0)
-    inside = np.flatnonzero(np.bincount(solution.community, minlength=book.persons)[solution.community] >= 2)
-    return pl.DataFrame({"person_id": ids(book, inside, "P-"), "reasons": shared.spell(mask[inside])}, schema=model.REASONS.schema)
+    inside = np.flatnonzero(_together(found))
+    return pl.DataFrame({"person_id": named.ids(inside), "reasons": shared.spell(mask[inside])}, schema=model.REASONS.schema)
 
 
-def current(book: Book, solution: Solution, amount: pl.Series) -> pl.DataFrame:
+def current(book: Book, found: Found, named: Named, amount: pl.Series) -> pl.DataFrame:
     """Return what the ledger compares: the applications of every community (`ledger.CURRENT`)."""
-    where = np.bincount(solution.community, minlength=book.persons)[solution.community] >= 2
-    rows = np.flatnonzero(where[book.person])
+    rows = np.flatnonzero(_together(found)[book.person])
     return ledger.CURRENT.check(
         pl.DataFrame(
             {
-                "community_id": ids(book, solution.community[book.person[rows]], "C-"),
+                "community_id": named.ids(found.community[book.person[rows]], "C-"),
                 "application_id": book.application_id.gather(rows),
                 "applied_at": pl.Series(book.applied_at[rows]).cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
                 "amount": amount.gather(rows).cast(pl.Float64),
@@ -131,11 +152,11 @@ def current(book: Book, solution: Solution, amount: pl.Series) -> pl.DataFrame:
     )
 
 
-def evidence(book: Book, solution: Solution, gangs: pl.DataFrame) -> pl.DataFrame:
+def evidence(codes: Codes, person: Int32Array, found: Found, named: Named, gangs: pl.DataFrame) -> pl.DataFrame:
     """Return EVIDENCE of the gangs that have a community this night."""
     live = gangs.filter(pl.col("community_id") != "").sort("gang_id")
-    flagged = pl.DataFrame({"community_id": ids(book, solution.groups.first, "C-"), "first": solution.groups.first})
+    flagged = pl.DataFrame({"community_id": named.ids(found.groups.first, "C-"), "first": found.groups.first})
     where = live.select("gang_id", "community_id").join(flagged, on="community_id", how="inner", maintain_order="left")
-    number = np.full(book.persons, -1, np.int32)
+    number = np.full(len(found.community), -1, np.int32)
     number[where["first"].to_numpy()] = np.arange(len(where), dtype=np.int32)
-    return shared.gang_evidence(solution.codes, book.person, number[solution.community], where["gang_id"].to_list())
+    return shared.gang_evidence(codes, person, number[found.community], where["gang_id"].to_list())

@@ -313,8 +313,9 @@ def solve_book(
     )
     solution, calibration = solve(book, frozen, identified.placeholders, settings, progress)
     with progress.stage("verdicts"):
-        verdicts = derived.verdicts(book, solution, calibration, settings)
-        followed = _follow(reader, verdicts, derived.current(book, solution, applications["amount"]))
+        found, named = solution.found, derived.Named.of(book)
+        verdicts = derived.verdicts(found, named, calibration, settings)
+        followed = _follow(reader, verdicts, derived.current(book, found, named, applications["amount"]))
         membership = people.membership_table(applications, who)
         members = followed.applications.join(membership, on="application_id").select("gang_id", "person_id").unique()
         tables = {
@@ -322,13 +323,13 @@ def solve_book(
             "persons": people.persons_table(applications, who, intents),
             "conflicts": who.conflicts,
             "hubs": solution.codes.hubs,
-            "ties": derived.ties(book, solution, calibration),
-            "communities": derived.communities(book, solution),
+            "ties": derived.ties(found, named, calibration),
+            "communities": derived.communities(found, named),
             "verdicts": verdicts,
             "gangs": followed.gangs,
             "gang_members": members.sort("gang_id", "person_id"),
-            "reasons": derived.reasons(book, solution, calibration, settings),
-            "evidence": derived.evidence(book, solution, followed.gangs),
+            "reasons": derived.reasons(found, named, calibration, settings),
+            "evidence": derived.evidence(solution.codes, book.person, found, named, followed.gangs),
             "placeholders": calibration.placeholders,
         }
     return Solved(applications, identified, who, book, solution, calibration, tables, followed.events)
@@ -362,7 +363,7 @@ def summarise(read: Records, solved: Solved, relations: pl.DataFrame, settings: 
     grades = dict(live.group_by("grade").len().sort("grade").iter_rows())
     verdicts = tables["verdicts"]
     flagged = verdicts.filter("flagged")
-    units = solution.scored.unit
+    units = solution.found.scored.unit
     known = set(solved.applications["application_id"]) if len(relations) else set()
     pending = sum(not (a in known and b in known) for a, b in relations.select("source", "target").iter_rows())
     return {
@@ -384,7 +385,7 @@ def summarise(read: Records, solved: Solved, relations: pl.DataFrame, settings: 
         "pending": pending,
         "candidate_pairs": solution.candidates,
         "ties": len(tables["ties"]),
-        "components": pl.Series(units[solution.scored.facts.a]).n_unique() if len(solution.scored.facts) else 0,
+        "components": pl.Series(units[solution.found.scored.facts.a]).n_unique() if len(solution.found.scored.facts) else 0,
         "communities": len(verdicts),
         "gangs": len(live),
         "grades": grades,

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.evidence.reasons import REASON_CODES, join, kind_role_code
-from fraudgraph.graph.codes import DAY, Codes
-from fraudgraph.graph.facts import FAR_DAYS, GIVEN_BIT, GIVEN_KINDS, Applications, Facts, View, shared
+from fraudgraph.graph.codes import Codes
+from fraudgraph.graph.facts import BIT, GIVEN_BIT, GIVEN_KINDS, SIGNATURE, Facts
 from fraudgraph.model import EVIDENCE, SLOT, Int32Array, IntArray
 
 _CODES = list(REASON_CODES)
@@ -15,25 +15,28 @@ MOST_EVIDENCE = 12
 """Values that are kept a gang, those of most members first."""
 
 
+CODE_OF = {
+    BIT["phone own-own"]: kind_role_code("phone", "own", "own"),
+    BIT["phone own-contact"]: kind_role_code("phone", "own", "contact1"),
+    BIT["phone contact-contact"]: kind_role_code("phone", "contact1", "contact1"),
+    **{BIT[name]: kind_role_code(name, "own", "own") for name in SIGNATURE if not name.startswith("phone ")},
+    ((1 << GIVEN_KINDS) - 1) << GIVEN_BIT: "GIVEN_RELATION",
+}
+"""Bits of a signature -> reason code."""
+
+
 def bit(code: str) -> int:
     """Return the bit of a reason code in a person's mask."""
     return 1 << _CODES.index(code)
 
 
-def tie_masks(view: View, facts: Facts, persons: int) -> IntArray:
+def tie_masks(facts: Facts, persons: int) -> IntArray:
     """Return per person the mask of reason codes of the ties in ``facts``."""
     mask = np.zeros(persons, np.int64)
-    pair, i, j = Applications(view.person).products(facts.a, facts.b)
-    near = np.abs(view.applied_at[i] - view.applied_at[j]) <= FAR_DAYS * DAY
-    pair, i, j = pair[near], i[near], j[near]
-    for _, one, other, equal in shared(view.codes, i, j):
-        hit = pair[equal]
-        code = np.int64(bit(kind_role_code(SLOT[one].kind, SLOT[one].role, SLOT[other].role)))
-        mask[facts.a[hit]] |= code
-        mask[facts.b[hit]] |= code
-    given = (facts.signature >> GIVEN_BIT) & ((1 << GIVEN_KINDS) - 1) != 0
-    for end in (facts.a[given], facts.b[given]):
-        mask[end] |= bit("GIVEN_RELATION")
+    for shares, code in CODE_OF.items():
+        hit = (facts.signature & shares) != 0
+        mask[facts.a[hit]] |= bit(code)
+        mask[facts.b[hit]] |= bit(code)
     return mask
 
 

@@ -57,6 +57,8 @@ LEVELS: tuple[tuple[str, ...], ...] = (
     ("burst",),
 )
 """What each level adds to the class of the level before. Burst comes last: early it costs points on books with few gangs."""
+COARSE = 4
+"""Levels that look at the pair alone; the others at third people too."""
 
 GAP_DAYS = (7, 30)
 GAP_FINE_DAYS = (1, 3, 7, 14, 30, 60)

@@ -26,6 +26,12 @@ HUB = -3
 
 DAY = 86_400_000_000
 BURST_DAYS = (2, 10, 40)
+BURSTS = (30, 50, 80)
+"""Tenths of -log10 from which on a crowd is a burst, a strong one, a very strong one: no other difference is kept."""
+EXACT = 10
+"""Up to so many people a crowd is counted exactly; a larger one is known in steps of about 1.4 times."""
+STEPS = (14, 20, 28, 40, 57, 68, 96, 136, 192)
+"""Where a step ends (the edges of the classes are among them). Every crowd on a step counts as its middle."""
 _TABLE = 1 << 22
 """Largest table in which the cases of (people near, people around) are looked up."""
 
@@ -37,9 +43,9 @@ class Codes:
     code: Mapping[str, Int32Array]
     """Slot name -> the value's number within its kind, or MISSING, UNIQUE, HUB."""
     people: Mapping[str, Int32Array]
-    """Slot name -> people on the value around the time of the application (1 for UNIQUE, 0 for MISSING)."""
+    """Slot name -> people on the value around the time of the application (1 for UNIQUE, 0 for MISSING), in steps (`stepped`)."""
     burst: Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint8]]]
-    """Slot name -> how improbable the crowd on the value at this time is: tenths of -log10 of a Poisson tail, at most 250."""
+    """Slot name -> how improbable the crowd on the value at this time is: 0 or the highest of `BURSTS` that it reaches."""
     keys: Mapping[str, pl.Series]
     """Kind -> the normalised value of each number."""
     hubs: pl.DataFrame
@@ -81,11 +87,12 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
         rush = _burst(uses, np.where(hub, 0, crowd).astype(np.int32), half)
         if hub.any():
             hubs.append(_hub_rows(kind, texts[kind], value, person[row], np.unique(value[hub]), cap))
+        steps = stepped(crowd)
         stop = 0
         for name, number, used in zip(names, numbers, rows, strict=True):
             start, stop = stop, stop + len(used)
             count = (number == UNIQUE).astype(np.int32)
-            count[used] = crowd[start:stop]
+            count[used] = steps[start:stop]
             number[used[hub[start:stop]]] = HUB
             shown = np.zeros(len(number), np.uint8)
             shown[used] = rush[start:stop]
@@ -95,7 +102,7 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
 
 
 def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Array], pl.Series, int, int]:
-    """Number the values that two people or more have, in the order of their first row (then column).
+    """Number the values that two people or more have, in the order of their texts: two numberings never order two values differently.
 
     Return (number per row for each column, the numbered values, how many different values there are, how many different links).
     """
@@ -117,26 +124,25 @@ def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Arr
     uses = sort[np.repeat(several, lengths)]
     lengths = lengths[several]
     del sort
-    texts: list[pl.Series] = []
     if len(uses):
         starts = np.cumsum(lengths) - lengths
         where = place[uses]
         who = person[where // len(columns)]
         links += _links(np.repeat(np.arange(len(lengths)), lengths), who, where % len(columns), len(columns))
         shared = np.minimum.reduceat(who, starts) != np.maximum.reduceat(who, starts)
-        first = np.minimum.reduceat(where, starts)
         rank = np.full(len(starts), UNIQUE, np.int32)
         kept = np.flatnonzero(shared)
-        by_first = kept[order(first[kept])]
-        rank[by_first] = np.arange(len(by_first), dtype=np.int32)
+        chosen = where[starts[kept]]
+        texts = [c.gather(chosen[chosen % len(columns) == i] // len(columns)) for i, c in enumerate(columns)]
+        back = order(np.concatenate([np.flatnonzero(chosen % len(columns) == i) for i in range(len(columns))]))
+        found = pl.concat([t.rename("key") for t in texts]).gather(back)
+        by_text = found.arg_sort().to_numpy()
+        rank[kept[by_text]] = np.arange(len(kept), dtype=np.int32)
         ranks = np.repeat(rank, lengths)
         for i, number in enumerate(numbers):
             mine = where % len(columns) == i
             number[where[mine] // len(columns)] = ranks[mine]
-        chosen = first[by_first]
-        texts = [c.gather(chosen[chosen % len(columns) == i] // len(columns)) for i, c in enumerate(columns)]
-        back = order(np.concatenate([np.flatnonzero(chosen % len(columns) == i) for i in range(len(columns))]))
-        return numbers, pl.concat([t.rename("key") for t in texts]).gather(back), distinct, links
+        return numbers, found.gather(by_text), distinct, links
     return numbers, pl.Series("key", [], dtype=pl.String), distinct, links
 
 
@@ -202,7 +208,15 @@ def _burst(uses: Crowd, crowd: Int32Array, half_days: int) -> np.ndarray[tuple[i
         for days in BURST_DAYS:
             near = uses.count(days)[busy] - 1
             worst[busy] = np.maximum(worst[busy], _surprise(near, crowd[busy], days / half_days))
-    return np.minimum(np.round(worst * 10), 250).astype(np.uint8)
+    return np.array([0, *BURSTS], np.uint8)[np.searchsorted(BURSTS, np.round(worst * 10), side="right")]
+
+
+def stepped(people: Int32Array) -> Int32Array:
+    """Return crowds in steps: a value that one more person comes to changes nothing for the others most of the time."""
+    edges = np.array([EXACT, *STEPS])
+    low, high = np.r_[0, edges] + 1, np.r_[edges, 2 * STEPS[-1]]
+    middle = np.round(np.sqrt(low * high)).astype(np.int32)
+    return np.where(people <= EXACT, people, middle[np.searchsorted(edges, people)]).astype(np.int32)
 
 
 def _surprise(near: Int32Array, crowd: Int32Array, share: float) -> FloatArray:

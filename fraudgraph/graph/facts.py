@@ -81,7 +81,7 @@ class Facts:
     prior: FloatArray
     """Log-odds of the strongest shared value by the table of priors."""
     label: IntArray
-    """The narrowest shared value, a number over all kinds."""
+    """The shared value of the strongest kind (`LABEL_ORDER`; of several the first by its text), a number over all kinds."""
     weight: FloatArray
     """Summed weight of the relations from outside."""
 
@@ -178,7 +178,7 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
     degree = np.full(len(pair), 1 << 30, np.int64)
     best = np.full(len(pair), -np.inf)
     burst = np.zeros(len(pair), np.int32)
-    label = np.zeros(len(pair), np.int64)
+    label = np.full(len(pair), np.iinfo(np.int64).max)
     phones = _phones(codes, i, j)
     for name, one, other, equal in shared(codes, i, j):
         hit = np.flatnonzero(equal)
@@ -187,10 +187,8 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
         bit = BIT[name]
         signature[hit] |= bit
         people = np.maximum(codes.people[one][i[hit]], codes.people[other][j[hit]]).astype(np.int64)
-        narrower = people < degree[hit]
-        degree[hit] = np.where(narrower, people, degree[hit])
-        value = (rank_of_kind(one) << 40) + codes.code[one][i[hit]].astype(np.int64)
-        label[hit] = np.where(narrower, value, label[hit])
+        degree[hit] = np.minimum(degree[hit], people)
+        label[hit] = np.minimum(label[hit], (rank_of_kind(one) << 40) + codes.code[one][i[hit]].astype(np.int64))
         burst[hit] = np.maximum(burst[hit], np.maximum(codes.burst[one][i[hit]], codes.burst[other][j[hit]]))
         odds = priors[name] - 0.7 * np.maximum(np.log2(people / 10), 0)
         best[hit] = np.maximum(best[hit], odds)
@@ -206,15 +204,12 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
             out[some] = ufunc.reduceat(values, at)
         return out
 
-    lowest = reduce(np.minimum, degree * (1 << 12), 0, np.int64)
-    # Of several narrowest values the one with the smallest number is the label.
-    narrow = degree == (lowest >> 12)[pair]
     return Facts(
         a=a,
         b=b,
         signature=reduce(np.bitwise_or, signature, 0, np.int64),
         gap=reduce(np.minimum, gap, NO_GAP, np.int64),
-        degree=np.minimum(lowest >> 12, 1 << 30).astype(np.int32),
+        degree=reduce(np.minimum, degree, 0, np.int64).astype(np.int32),
         closure=np.zeros(size, np.int32),
         phones=np.minimum(reduce(np.maximum, phones, 0, np.int32), 3),
         channel=reduce(np.logical_or, channel, 0, np.bool_),
@@ -222,7 +217,7 @@ def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, 
         address_differs=_differs(codes, "address.own", i, j, signature, BIT["address"], reduce),
         ip_differs=_differs(codes, "ip.own", i, j, signature, BIT["ip"], reduce),
         prior=reduce(np.maximum, best, -np.inf, np.float64),
-        label=reduce(np.minimum, np.where(narrow, label, np.iinfo(np.int64).max), 0, np.int64),
+        label=reduce(np.minimum, label, 0, np.int64),
         weight=np.zeros(size),
     )
 
@@ -247,7 +242,14 @@ def rank_of_kind(slot: str) -> int:
     return KIND_RANK[slot.split(".")[0]]
 
 
-KIND_RANK = {name: i for i, name in enumerate(dict.fromkeys(name.split(" ")[0] for name in SIGNATURE))}
+LABEL_ORDER = (
+    *("phone", "device", "imei", "oaid", "idfa", "android_id", "bank_card", "email", "id_number", "phone_run", "id_run"),
+    *("building", "birth_surname", "wifi", "gps", "ip24", "address", "employer_phone", "ip", "ip16", "postcode", "employer"),
+    "employer_address",
+)
+"""Kinds from the strongest to the broadest, by the shipped priors. Fixed: what a pair is called must not change with a setting."""
+
+KIND_RANK = {name: i for i, name in enumerate(LABEL_ORDER)}
 
 
 def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntArray, bit: int, reduce: Callable[..., Any]) -> BoolArray:

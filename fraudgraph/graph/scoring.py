@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.graph import classes, cohesion, prior, second, transmission
+from fraudgraph.graph.closure import close
 from fraudgraph.graph.components import components, mean_degree
 from fraudgraph.graph.facts import GIVEN_BIT, GIVEN_KINDS, Applications, Facts, View
 from fraudgraph.graph.kinship import alike_below, otsu
-from fraudgraph.graph.ties import ties, values
+from fraudgraph.graph.ties import Values, ties, values
 from fraudgraph.graph.transmission import Level
 from fraudgraph.model import MICRO, BoolArray, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
@@ -73,6 +74,8 @@ class Scored:
     """Pairs that the class (to its degree) was measured on."""
     unit: Int32Array
     """Per person: the smallest person of the unit."""
+    place: IntArray
+    """Their places among the near pairs."""
 
 
 def folds(application_id: pl.Series, first: IntArray, a: Int32Array) -> IntArray:
@@ -88,19 +91,29 @@ def start(facts: Facts, sd: float, learned: bool = True) -> FloatArray:
     return prior.probability(prior.log_odds(facts, bursts=learned)) * (1.7 * sd) ** 2
 
 
+def near(facts: Facts, levels: tuple[Level, ...], sd: float, fold: IntArray, settings: Settings) -> IntArray:
+    """Return the places of the pairs that are near: by what the two share alone, third people apart, they transmit something.
+
+    All others are dropped for good, and are nobody's third pair either: what becomes of a pair depends on near pairs only.
+    """
+    coarse = levels[: classes.COARSE]
+    e = transmission.score(coarse, start(facts, sd, bool(levels)), classes.pack(facts), fold, settings.number("graph.shrinkage"))
+    return np.flatnonzero(e >= settings.number("graph.near") * sd**2)
+
+
 def score(facts: Facts, tables: Tables, fold: IntArray, persons: int, settings: Settings) -> Scored:
-    """Return the pairs above the drop cut under ``tables``."""
+    """Return those of the near pairs (with their closure) that are above the drop cut under ``tables``."""
     strength, strong = settings.number("graph.shrinkage"), settings.number("graph.strong")
     code = classes.pack(facts)
     e = transmission.score(tables.levels, start(facts, tables.sd, bool(tables.levels)), code, fold, strength)
     pi = _probability(e, tables.lift)
-    kept = pi >= settings.number("graph.drop")
-    facts, e, pi, fold, code = facts.take(kept), e[kept], pi[kept], fold[kept], code[kept]
+    place = np.flatnonzero(pi >= settings.number("graph.drop"))
+    facts, e, pi, fold, code = facts.take(place), e[place], pi[place], fold[place], code[place]
     for look in tables.second:
         e = transmission.score(look, e, second.pack(facts, pi, strong, persons), fold, settings.number("graph.second_shrinkage"))
         pi = _probability(e, tables.lift)
-    measured = tables.levels[3].pairs(code) if tables.levels else np.zeros(len(code), np.int64)
-    return Scored(facts, pi, code, measured, components(persons, facts.a, facts.b))
+    measured = tables.levels[classes.COARSE - 1].pairs(code) if tables.levels else np.zeros(len(code), np.int64)
+    return Scored(facts, pi, code, measured, components(persons, facts.a, facts.b), place)
 
 
 def _probability(e: FloatArray, lift: float) -> FloatArray:
@@ -109,28 +122,29 @@ def _probability(e: FloatArray, lift: float) -> FloatArray:
 
 def learn(
     facts: Facts, intent: IntArray, mean: int, sd: float, fold: IntArray, view: View, persons: int, settings: Settings
-) -> tuple[Tables, IntArray]:
-    """Learn the tables from a reference book: class sums, the lift, the second look, the joiners.
-
-    Return them with the places of the pairs above the drop cut, which are all that is needed from here on.
-    """
+) -> tuple[Tables, Near]:
+    """Learn the tables from a reference book: class sums, the lift, the second looks, the joiners. Return them with the near pairs."""
     strength, strong = settings.number("graph.shrinkage"), settings.number("graph.strong")
+    dense = _dense(facts, settings)
     z, known = transmission.products(intent, mean, facts.a, facts.b)
+    coarse = transmission.learn(classes.masks()[: classes.COARSE], classes.pack(facts), z, known, fold)
+    place = near(facts, coarse, sd, fold, settings)
+    pairs = collect(facts, place, fold, view, persons)
+    facts, fold, z, known = pairs.facts, pairs.fold, z[place], known[place]
     code = classes.pack(facts)
-    levels = transmission.learn(classes.masks(), code, z, known, fold)
+    levels = coarse + transmission.learn(classes.masks()[classes.COARSE :], code, z, known, fold)
     e = transmission.score(levels, start(facts, sd), code, fold, strength)
     middle = np.where(known, (intent[facts.a] + intent[facts.b]) / 2 - mean, 0.0) / 1e6
     lift = lift_of(transmission.lift(e, z, known, middle, sd, 1 - mean / MICRO), levels, e, facts, intent, mean, sd, settings)
-    tables = Tables(mean, sd, lift, levels, (), _dense(facts, settings), np.zeros(0, np.int64))
-    kept = np.flatnonzero(_probability(e, lift) >= settings.number("graph.drop"))
-    facts, fold, z, known = facts.take(kept), fold[kept], z[kept], known[kept]
+    tables = Tables(mean, sd, lift, levels, (), dense, np.zeros(0, np.int64))
     for _ in range(settings.integer("graph.second_looks")):
         scored = score(facts, tables, fold, persons, settings)
-        look = second.pack(facts, scored.probability, strong, persons)
-        learned = transmission.learn(second.MASKS, look, z, known, fold)
+        look = second.pack(scored.facts, scored.probability, strong, persons)
+        kept = scored.place
+        learned = transmission.learn(second.MASKS, look, z[kept], known[kept], fold[kept])
         tables = replace(tables, second=(*tables.second, learned))
     scored = score(facts, tables, fold, persons, settings)
-    tied = scored.facts.take(tie(scored, tables, view, persons, settings))
+    tied = scored.facts.take(tie(scored, pairs.values, tables, persons, settings))
     joiners = cohesion.joiners(
         tied,
         settings.table("graph.prior"),
@@ -138,18 +152,36 @@ def learn(
         limit=settings.number("graph.cohesion"),
         cover=settings.number("graph.cohesion_cover"),
     )
-    return replace(tables, joiners=joiners), kept
+    return replace(tables, joiners=joiners), pairs
 
 
-def tie(scored: Scored, tables: Tables, view: View, persons: int, settings: Settings) -> BoolArray:
-    """Return which of the scored pairs are ties."""
+@dataclass(frozen=True)
+class Near:
+    """The near pairs of a book and all that is ever asked of them."""
+
+    facts: Facts
+    """With their closure."""
+    fold: IntArray
+    values: Values
+    """What each pair shares."""
+
+
+def collect(facts: Facts, place: IntArray, fold: IntArray, view: View, persons: int) -> Near:
+    """Return the pairs at ``place`` as near pairs."""
+    facts = facts.take(place)
+    found = values(view, Applications(view.person), facts.a, facts.b)
+    return Near(replace(facts, closure=close(facts, persons)), fold[place], found)
+
+
+def tie(scored: Scored, found: Values, tables: Tables, persons: int, settings: Settings) -> BoolArray:
+    """Return which of the scored pairs are ties; ``found``: what the near pairs share."""
     result = np.zeros(len(scored.facts), bool)
     enough = (scored.probability >= settings.number("graph.tie")) | (scored.facts.signature & tables.dense != 0)
     above = np.flatnonzero(enough & ~np.isin(scored.facts.signature, tables.joiners))
     facts = scored.facts.take(above)
-    found = values(view, Applications(view.person), facts.a, facts.b)
     given = (facts.signature & _ANY_GIVEN) != 0
-    result[above] = ties(found, facts.a, facts.b, scored.probability[above], scored.unit, given, persons, settings)
+    shared = found.of(scored.place[above])
+    result[above] = ties(shared, facts.a, facts.b, scored.probability[above], scored.unit, given, persons, settings)
     return result
 
 

@@ -27,6 +27,13 @@ class Values:
     people: IntArray
     """People on the value around the time of the pair."""
 
+    def of(self, pairs: IntArray) -> Values:
+        """Return what the given pairs (ascending) share, numbered by their place among these."""
+        low, high = np.searchsorted(self.pair, pairs), np.searchsorted(self.pair, pairs, side="right")
+        many = high - low
+        rows = np.arange(int(many.sum())) + np.repeat(low - (np.cumsum(many) - many), many)
+        return Values(np.repeat(np.arange(len(pairs)), many), self.value[rows], self.people[rows])
+
 
 def values(view: View, applications: Applications, a: Int32Array, b: Int32Array) -> Values:
     """Return every shared value of the given pairs."""
