@@ -247,6 +247,9 @@ the graph, uses and links know nothing of them. Tokens of the canonical name, of
 their end where that part is too short to say anything), of the date of birth as given, and as the ID number says it where none is given.
 ``withheld``: the keys that are null because they are placeholders or allowed, as ``slot=token`` joined by blanks."""
 
+SHORT_PART = "."
+"""At the end of the token of a part of a name that is too short to say anything."""
+
 STORED_SLOTS = (*SLOTS, *MATCHING)
 """Every slot that a KEYS table of a store may have."""
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import polars as pl
 
-from fraudgraph import derived, identifiers, intent, ledger, model, records, subjects
+from fraudgraph import derived, intent, ledger, model, records, subjects
 from fraudgraph._version import __version__
 from fraudgraph.calibration import Calibration
 from fraudgraph.errors import ConfigurationError, UsageError
@@ -31,6 +31,7 @@ from fraudgraph.solving import Book, Solution, solve
 from fraudgraph.spill import mapped
 from fraudgraph.stores import Batch, Change, Reader, Store, Version, digest_files, open_store
 from fraudgraph.subjects import tables as people
+from fraudgraph.values import PLAIN, Values, values_of
 
 REMEMBERED = ("records.time_zone", "records.default_region", "records.intent_scale", "graph.seed")
 """Settings that the store keeps: a later run that says nothing of them goes on with them."""
@@ -120,12 +121,13 @@ def run(
             if not inputs and not reader.night:
                 raise UsageError(f"the store {store} is empty and no INPUT was given: name the files to add")
             settings = settings if replace else remembered(reader, settings)
+            kept = values_of(settings, None if replace or not reader.night else reader.settings())
             digest = _digest(inputs, relations, calibration, settings, reader)
             before = None if replace or not inputs else _repeated(reader, digest)
             change = None
             if before is None:
                 read = _read(inputs, settings, clock)
-                change = _gather(reader, read, relations, calibration, settings, digest, replace, clock)
+                change = _gather(reader, read, relations, calibration, kept, settings, digest, replace, clock)
         if change is not None:
             with clock.stage("storing"):
                 before = writer.apply(change)
@@ -159,7 +161,7 @@ def run_records(read: Records, store: Store, settings: Settings, relations: Path
     clock = Clock(SILENT)
     with store.lock() as writer:
         with store.snapshot() as reader:
-            change = _gather(reader, read, relations, None, settings, "detect", True, clock)
+            change = _gather(reader, read, relations, None, values_of(settings, None), settings, "detect", True, clock)
         batch = writer.apply(change)
     return {**batch.summary, **clock.timings()}, batch.night
 
@@ -195,6 +197,7 @@ def _gather(
     read: Records,
     relations: Path | None,
     calibration: Path | None,
+    kept: Values,
     settings: Settings,
     digest: str,
     replace: bool,
@@ -202,16 +205,17 @@ def _gather(
 ) -> Change:
     """Solve the book that ``read`` makes of the stored one, and gather everything that the store is to take over."""
     fresh = replace or not reader.night
-    updates = model.APPLICATIONS.empty()
+    read = replaced(read, applications=kept.accepted(read.applications, settings, clock))
     applications = read.applications
+    updates = applications.clear()
     if not fresh:
         with clock.stage("the stored book"):
-            read, updates, applications = _with_stored(reader, read)
-    frozen = _frozen(reader, calibration, fresh)
+            read, updates, applications = _with_stored(kept.stored(reader), read)
+    frozen = _frozen(reader, calibration, kept, fresh)
     ties_given, rejected = _relations(reader, relations, settings, fresh)
-    solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader)
+    solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader, kept)
     summary = summarise(read, solved, ties_given[0], settings, rejected)
-    new = pl.concat([read.applications, updates])
+    new = pl.concat([read.applications, updates], how="diagonal")
     if frozen is not None and not _same_placeholders(frozen, reader):
         new = applications  # other placeholders, other keys
     rejects = pl.concat([read.rejects, rejected]) if len(rejected) else read.rejects
@@ -219,7 +223,7 @@ def _gather(
         base_night=reader.night,
         digest=digest,
         command="run",
-        applications=new,
+        applications=model.APPLICATIONS.check(new),
         keys=_keys(solved, new),
         relations=ties_given[1],
         input_order=read.input_order,
@@ -228,7 +232,7 @@ def _gather(
         gang_events=solved.events,
         calibration=Version(solved.calibration.version, solved.calibration.to_json()),
         ruleset=Version(settings.version(*RULES), settings.part(*RULES)),
-        settings={key: settings[key] for key in REMEMBERED},
+        settings={key: settings[key] for key in REMEMBERED} | dict(kept.remembered),
         summary=summary,
         replace=replace,
     )
@@ -238,19 +242,19 @@ def _nothing() -> Records:
     return Records(model.APPLICATIONS.empty(), model.INPUT_ORDER.empty(), model.REJECTS.empty(), (), 0, 0, 0, 0, 0, None)
 
 
-def _with_stored(reader: Reader, read: Records) -> tuple[Records, pl.DataFrame, pl.DataFrame]:
-    """Return the records as judged against the store, the outcome updates, and the whole book."""
-    stored = reader.table("applications")
+def _with_stored(stored: pl.DataFrame, read: Records) -> tuple[Records, pl.DataFrame, pl.DataFrame]:
+    """Return the records as judged against the stored book, the outcome updates, and the whole book."""
     read, updates = records.against(read, stored)
-    kept = stored.join(updates.select("application_id"), on="application_id", how="anti") if len(updates) else stored
-    whole = pl.concat([kept, updates, read.applications]).sort("applied_at", "application_id")
+    unchanged = stored.join(updates.select("application_id"), on="application_id", how="anti") if len(updates) else stored
+    whole = pl.concat([unchanged, updates, read.applications], how="diagonal").sort("applied_at", "application_id")
     return read, updates, whole
 
 
-def _frozen(reader: Reader, path: Path | None, fresh: bool) -> Calibration | None:
+def _frozen(reader: Reader, path: Path | None, kept: Values, fresh: bool) -> Calibration | None:
     """Return the calibration to solve under: the given one, else the store's if it was learned, else none (learn one)."""
     if path is not None:
-        return load_calibration(path)
+        given = load_calibration(path)
+        return replaced(given, placeholders=kept.placeholders(given.placeholders))
     version = None if fresh else reader.calibration()
     if version is None:
         return None
@@ -291,10 +295,12 @@ def solve_book(
     settings: Settings,
     progress: Progress = SILENT,
     reader: Reader | None = None,
+    kept: Values = PLAIN,
 ) -> Solved:
-    """From applications (sorted by applied_at, application_id) to every derived table; ``reader`` is the night before."""
+    """From applications (a book as ``kept`` has it, sorted by applied_at, application_id) to every derived table; ``reader`` is the night
+    before."""
     with progress.stage("identifiers"):
-        identified = identifiers.identify(
+        identified = kept.identified(
             applications, settings, frozen_placeholders=frozen.placeholders if frozen else None, progress=progress
         )
     with progress.stage("subjects"):
@@ -350,7 +356,9 @@ def _follow(reader: Reader | None, verdicts: pl.DataFrame, current: pl.DataFrame
 
 def _keys(solved: Solved, new: pl.DataFrame) -> pl.DataFrame:
     """Return the KEYS rows of the applications in ``new``, in their order."""
-    keys = pl.DataFrame([solved.applications["application_id"], *solved.identified.keys])
+    identified = solved.identified
+    beside = [] if identified.matching is None else identified.matching.get_columns()
+    keys = pl.DataFrame([solved.applications["application_id"], *identified.keys, *beside])
     if len(new) == len(keys) and new["application_id"].equals(keys["application_id"]):
         return keys
     return new.select("application_id").join(keys, on="application_id", how="left", maintain_order="left")

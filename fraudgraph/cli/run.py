@@ -50,6 +50,11 @@ FIGURES = (
     show_envvar=True,
     help="Where the book is kept: a DuckDB file.",
 )
+@click.option(
+    "--store-values",
+    type=click.Choice(["plain", "masked"]),
+    help="How a new store keeps personal values: as given, or as keyed tokens and masked captions.  [default: plain]",
+)
 @options.understanding
 @options.strict
 @options.speaking
@@ -66,6 +71,7 @@ def run(
     out: Path,
     replace: bool,
     store: str,
+    store_values: str | None,
     strict: bool,
     shown_as: str,
     **understood: Any,
@@ -77,7 +83,13 @@ def run(
     """
     if replace and not inputs:
         raise click.UsageError("--replace needs the INPUT that the store is to start afresh with.")
-    settings = options.settings(**understood, verdicts__threshold=threshold, verdicts__min_members=min_members, graph__seed=seed)
+    settings = options.settings(
+        **understood,
+        verdicts__threshold=threshold,
+        verdicts__min_members=min_members,
+        graph__seed=seed,
+        store__values=store_values,
+    )
     with voice.progress() as progress:
         from fraudgraph import pipeline
 

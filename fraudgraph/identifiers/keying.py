@@ -55,14 +55,16 @@ def identify(
         else:
             found = model.PLACEHOLDERS.check(frozen_placeholders)
         banned = pl.concat([found.select("kind", "key"), allowed.select("kind", "key")])
-        _ban(keys, status, banned)
+        ban(keys, status, banned)
         born = applications["date_of_birth"] if _has(applications, "date_of_birth") else None
         birth = births(born, keys.get("id_number.own"), applications.height)
+        made: dict[str, pl.Series] = {}
         for slot in slots:
             if slot.derived:
-                keys[slot.name] = _derived(slot, keys, birth, table["surname"], opaque).rename(slot.name)
+                made[slot.name] = _derived(slot, keys, birth, table["surname"], opaque).rename(slot.name)
                 progress.advance()
-        _ban({name: keys[name] for name in keys if SLOT[name].derived}, {}, banned, into=keys)
+        ban(made, {}, banned)
+        keys |= made
     ordered = [slot.name for slot in slots]
     return Identified(
         keys=pl.DataFrame({name: keys[name] for name in ordered}),
@@ -159,15 +161,14 @@ def _without(keyed: Keyed, listed: list[str]) -> Keyed:
     return Keyed(keyed.key.set(hit, None), keyed.status.set(hit, PLACEHOLDER)) if hit.any() else keyed
 
 
-def _ban(keys: dict[str, pl.Series], status: dict[str, pl.Series], banned: pl.DataFrame, into: dict[str, pl.Series] | None = None) -> None:
-    """Set the banned keys to null, and their status to PLACEHOLDER."""
-    target = keys if into is None else into
+def ban(keys: dict[str, pl.Series], status: dict[str, pl.Series], banned: pl.DataFrame) -> None:
+    """Set keys (by slot) that are in ``banned`` (kind, key) to null, and their status, where it is given, to PLACEHOLDER."""
     for kind in banned["kind"].unique().sort():
         values = banned.filter(pl.col("kind") == kind)["key"].to_list()
         for name in [name for name in keys if SLOT[name].kind == kind]:
             hit = keys[name].is_in(values).fill_null(False)
             if hit.any():
-                target[name] = keys[name].set(hit, None)
+                keys[name] = keys[name].set(hit, None)
                 if name in status:
                     status[name] = status[name].set(hit, PLACEHOLDER)
 

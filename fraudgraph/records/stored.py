@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from fraudgraph.model import APPLICATIONS, OUTCOME_COLUMNS, BoolArray, Records
+from fraudgraph.model import OUTCOME_COLUMNS, STORED_SLOTS, BoolArray, Records
 from fraudgraph.records.rejects import ROW, Rejects
 from fraudgraph.records.repeats import COMPARED, order_of
 
@@ -19,6 +19,7 @@ _OLD = "_stored"
 def against(records: Records, stored: pl.DataFrame, corrections: bool = False) -> tuple[Records, pl.DataFrame]:
     """Judge ``records`` against ``stored`` (APPLICATIONS; rows with other ids do no harm).
 
+    Either table may have tokens beside its captions, as columns named by slots: they are compared and completed like what they stand for.
     Equal to the stored one in everything but outcomes: repeated. Otherwise rejected with all its repeats, or, with ``corrections``,
     accepted as a new version. A null cannot contradict where some file of the run does not have the column. Return the records as
     they are then, and the outcome updates: APPLICATIONS rows, the stored ones with newly known outcomes (a later outcome replaces an
@@ -27,10 +28,13 @@ def against(records: Records, stored: pl.DataFrame, corrections: bool = False) -
     mine = records.applications
     pairs = _pairs(mine, stored)
     if not pairs.height:
-        return records, APPLICATIONS.empty()
-    partial = frozenset(column for column in COMPARED if sum(use.column == column for use in records.columns) < len(records.files))
+        return records, stored.clear()
+    absent = frozenset(column for column in COMPARED if sum(use.column == column for use in records.columns) < len(records.files))
+    tokens = [slot for slot in STORED_SLOTS if slot.name in mine.columns or slot.name in stored.columns]
+    mine, stored = (_with(frame, [slot.name for slot in tokens]) for frame in (mine, stored))
+    partial = [*absent, *(slot.name for slot in tokens if slot.column in absent)]
     same = pl.repeat(True, pairs.height, eager=True)
-    for column in COMPARED:
+    for column in [*COMPARED, *(slot.name for slot in tokens if not slot.derived)]:
         ours, theirs = mine[column].gather(pairs["mine"]), stored[column].gather(pairs["stored"])
         agrees = ours.eq_missing(theirs)
         same &= agrees | ours.is_null() if column in partial else agrees
@@ -51,6 +55,10 @@ def _pairs(mine: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
     return ours.join(theirs, on="application_id").select("mine", "stored").sort("mine")
 
 
+def _with(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in names if name not in frame.columns)
+
+
 def _outcome_updates(mine: pl.DataFrame, stored: pl.DataFrame, equal: pl.DataFrame) -> pl.DataFrame:
     """Return the stored applications whose outcomes are better known now."""
     ours = mine.select(OUTCOME_COLUMNS)[equal["mine"]]
@@ -63,7 +71,7 @@ def _outcome_updates(mine: pl.DataFrame, stored: pl.DataFrame, equal: pl.DataFra
     ]
     news = pl.any_horizontal(pl.col(column).ne_missing(pl.col(column + _OLD)) for column in OUTCOME_COLUMNS)
     both = both.with_columns(merged).with_columns(news.alias("news"), equal["stored"].alias("row")).filter("news")
-    return APPLICATIONS.check(stored[both["row"]].with_columns(both.select(OUTCOME_COLUMNS).get_columns()))
+    return stored[both["row"]].with_columns(both.select(OUTCOME_COLUMNS).get_columns())
 
 
 def _completed(mine: pl.DataFrame, stored: pl.DataFrame, corrected: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

@@ -14,6 +14,9 @@ from fraudgraph.model import BoolArray, IntArray
 UNKNOWN = np.iinfo(np.int64).min
 """Stands for an unknown date among days since 1970."""
 
+TOKENS = 10**8
+"""From here on, far beyond any date, numbers stand for dates of which no more is known than whether they are equal."""
+
 
 def _parts(days: IntArray) -> tuple[IntArray, IntArray, IntArray]:
     dates = days.astype("datetime64[D]")
@@ -26,10 +29,12 @@ def _parts(days: IntArray) -> tuple[IntArray, IntArray, IntArray]:
 
 
 def contradict(a: IntArray, b: IntArray) -> BoolArray:
-    """Return, element by element, whether two dates (days since 1970, `UNKNOWN` for none) contradict each other."""
+    """Return, element by element, whether two dates (days since 1970, `UNKNOWN` for none) contradict each other.
+
+    Of two numbers from `TOKENS` on any two different ones do."""
     known: BoolArray = (a != UNKNOWN) & (b != UNKNOWN) & (a != b)
     result: BoolArray = known.copy()
-    index = np.flatnonzero(known)
+    index = np.flatnonzero(known & (a < TOKENS) & (b < TOKENS))
     if not len(index):
         return result
     year_a, month_a, day_a = _parts(a[index])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from fraudgraph.model import BoolArray, Identified, Int32Array, IntArray
-from fraudgraph.subjects.births import UNKNOWN
+from fraudgraph.subjects.births import TOKENS, UNKNOWN
 from fraudgraph.subjects.groups import AnyInt
 
 
@@ -23,8 +23,8 @@ class Keys:
     def __init__(self, identified: Identified, single: frozenset[str]) -> None:
         self._identified = identified
         self._single = {name: self._strings((name,)) for name in sorted(single) if name in identified.keys.columns}
-        self.days: IntArray = identified.birth.cast(pl.Int32).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
-        """Per row: the date of birth in days since 1970, `UNKNOWN` where there is none."""
+        self.days: IntArray = _days(identified.birth)
+        """Per row: the date of birth in days since 1970, `UNKNOWN` where there is none; a number from `TOKENS` on for a token of one."""
 
     def shared(self, key: tuple[str, ...]) -> tuple[Int32Array, Int32Array] | None:
         """Return the rows that share ``key`` (names of slots, or ``birth``) with another row, and a code of the key per row.
@@ -66,6 +66,13 @@ class Keys:
 
 BEFORE_ANYBODY = -(10**7)
 """Days since 1970 before which no date lies: makes days positive."""
+
+
+def _days(birth: pl.Series) -> IntArray:
+    if birth.dtype == pl.Date:
+        return birth.cast(pl.Int32).cast(pl.Int64).fill_null(UNKNOWN).to_numpy()
+    codes = codes_of(birth).astype(np.int64)
+    return np.where(codes < 0, UNKNOWN, codes + TOKENS)
 
 
 def _dense(values: IntArray) -> Int32Array:

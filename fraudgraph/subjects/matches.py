@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fraudgraph.model import BoolArray, Int32Array, IntArray
+from fraudgraph.model import SHORT_PART, BoolArray, Int32Array, IntArray
 from fraudgraph.subjects.groups import AnyInt, Groups
 from fraudgraph.subjects.keys import Keys, all_pairs, codes_of
 from fraudgraph.subjects.rules import SHORTEST, Name, Rule
@@ -47,9 +47,9 @@ class Names:
     """What is known of the names of a book."""
 
     raw: pl.Series
-    """As given."""
+    """As given, or their tokens."""
     parts: pl.DataFrame
-    """``name_key`` and ``surname``."""
+    """``name_key`` and ``surname``; where they are tokens also ``given_name``, which could not be told from the whole."""
     given: BoolArray
     """Per row: is there a usable name."""
     agree: Agree
@@ -139,9 +139,10 @@ def agreeing(names: Names, left: AnyInt, right: AnyInt) -> BoolArray:
 
 def _one_part(names: Names, which: Name, left: IntArray, right: IntArray) -> BoolArray:
     """Return for pairs of rows whether one part of their names is the same, long enough, and the other part is not."""
-    first = pl.col("name_key").str.extract(r"^(\S+) ")
+    first = pl.col("given_name") if "given_name" in names.parts.columns else pl.col("name_key").str.extract(r"^(\S+) ")
     a, b = (names.parts[rows].select(first.alias("given"), "surname") for rows in (left, right))
     same, other = ("given", "surname") if which is Name.GIVEN else ("surname", "given")
-    alike = (a[same] == b[same]) & (a[same].str.len_chars() >= SHORTEST) & (a[other] != b[other])
+    long = (a[same].str.len_chars() >= SHORTEST) & ~a[same].str.ends_with(SHORT_PART)
+    alike = (a[same] == b[same]) & long & (a[other] != b[other])
     result: BoolArray = alike.fill_null(False).to_numpy()
     return result

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from fraudgraph.model import CONFLICTS, Identified, Int32Array, Subjects
+from fraudgraph.model import CONFLICTS, BoolArray, Identified, Int32Array, Subjects
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.settings import Settings
 from fraudgraph.subjects.births import UNKNOWN
@@ -28,15 +28,18 @@ def resolve(
 ) -> Subjects:
     """Return who the applicants of ``applications`` (APPLICATIONS, in its order) are.
 
-    ``agree`` tells element by element whether two raw names can be one person's; it must be symmetrical.
+    ``agree`` tells element by element whether two raw names can be one person's; it must be symmetrical. Where values are tokens nothing
+    can be said of two that differ: names agree that are equal, and no slip of an ID number or a birthday is seen.
     """
     rows = len(applications)
     keys = Keys(identified, SINGLE)
     given_names = identified.names["name_key"].is_not_null().to_numpy()
-    names = Names(applications["name"], identified.names, given_names, agree, settings.integer("subjects.max_names"))
+    tokens = identified.matching is not None
+    raw = identified.names["name_key"] if tokens else applications["name"]
+    names = Names(raw, identified.names, given_names, equal if tokens else agree, settings.integer("subjects.max_names"))
     ids = keys.shared((ID,))
     id_code = _id_codes(identified, ids)
-    if ids is not None and settings.flag("subjects.id_slips"):
+    if ids is not None and settings.flag("subjects.id_slips") and not tokens:
         id_code = one_number(identified.keys[ID], id_code, keys, names)
     groups = Groups(id_code, keys.days, given_names)
     how = np.zeros(rows, dtype=np.int8)
@@ -58,6 +61,11 @@ def resolve(
         how=labels.gather(how).alias("how"),
         conflicts=_conflicts(pl.concat(conflicts), person, applications["application_id"]),
     )
+
+
+def equal(a: pl.Series, b: pl.Series) -> BoolArray:
+    """Return whether names, or their tokens, are equal; an unknown one is equal to none."""
+    return (a == b).fill_null(False).to_numpy()
 
 
 Shared = tuple[Int32Array, Int32Array]

@@ -1,0 +1,116 @@
+"""What the journey asks of a way of keeping values, the plain way, and the choice between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import polars as pl
+
+from fraudgraph import identifiers
+from fraudgraph.concealment.tokens import are_tokens
+from fraudgraph.errors import ConfigurationError, UsageError
+from fraudgraph.identifiers.name import canonical
+from fraudgraph.model import Identified
+from fraudgraph.progress import SILENT, Progress
+from fraudgraph.settings import Settings
+from fraudgraph.stores.port import Reader
+
+SETTING, KEY = "store.values", "store.key"
+"""Under which a store remembers the way, and the name of the key."""
+
+
+class Values(Protocol):
+    """A way of keeping values. A *book* is a table of APPLICATIONS with, where values are masked, the columns of its tokens beside them."""
+
+    @property
+    def remembered(self) -> Mapping[str, Any]:
+        """What a store must remember (`Change.settings`)."""
+
+    def accepted(self, applications: pl.DataFrame, settings: Settings, progress: Progress = SILENT) -> pl.DataFrame:
+        """Return plain APPLICATIONS, as they were read, as a book."""
+
+    def stored(self, reader: Reader, application_ids: Iterable[str] | None = None) -> pl.DataFrame:
+        """Return the stored book, or these applications of it, in the reader's order."""
+
+    def identified(
+        self,
+        book: pl.DataFrame,
+        settings: Settings,
+        *,
+        frozen_placeholders: pl.DataFrame | None = None,
+        progress: Progress = SILENT,
+    ) -> Identified:
+        """Return the identifiers of a book, row by row, as `identifiers.identify` does: keys that compare, whatever they are made of."""
+
+    def placeholders(self, frozen: pl.DataFrame) -> pl.DataFrame:
+        """Return PLACEHOLDERS of a calibration as they are in this book."""
+
+    def keys_of(self, kind: str, value: str, settings: Settings) -> list[str]:
+        """Return every key that an application with this value, in any spelling, may have; ``kind`` may be ``name`` too."""
+
+
+class Plain:
+    """Values are kept as given."""
+
+    remembered: Mapping[str, Any] = {SETTING: "plain"}
+
+    def accepted(self, applications: pl.DataFrame, settings: Settings, progress: Progress = SILENT) -> pl.DataFrame:
+        return applications
+
+    def stored(self, reader: Reader, application_ids: Iterable[str] | None = None) -> pl.DataFrame:
+        return reader.table("applications", where=None if application_ids is None else {"application_id": application_ids})
+
+    def identified(
+        self,
+        book: pl.DataFrame,
+        settings: Settings,
+        *,
+        frozen_placeholders: pl.DataFrame | None = None,
+        progress: Progress = SILENT,
+    ) -> Identified:
+        return identifiers.identify(book, settings, frozen_placeholders=frozen_placeholders, progress=progress)
+
+    def placeholders(self, frozen: pl.DataFrame) -> pl.DataFrame:
+        if are_tokens(frozen["key"]).any():
+            raise ConfigurationError(
+                "the calibration was learned from masked values, and its placeholders say nothing about plain ones: "
+                "use one that was learned from plain values, or a store of masked ones"
+            )
+        return frozen
+
+    def keys_of(self, kind: str, value: str, settings: Settings) -> list[str]:
+        return plain_keys(kind, value, settings)
+
+
+PLAIN: Values = Plain()
+
+
+def values_of(settings: Settings, remembered: Mapping[str, Any] | None) -> Values:
+    """Return how the values of a book are kept: as in the store that ``remembered`` (`Reader.settings`), or, where the store is to be
+    made (None), as ``store.values`` says.
+
+    Raise UsageError where a store was made the other way, ConfigurationError where its key is not at hand, is not the one it was made
+    with, or cannot be made.
+    """
+    asked = settings.text(SETTING)
+    if asked not in ("", "plain", "masked"):
+        raise ConfigurationError(f"{SETTING} must be plain or masked, not {asked!r}")
+    kept = str(remembered.get(SETTING, "plain")) if remembered is not None else asked or "plain"
+    if asked and asked != kept:
+        raise UsageError(f"the store was made with {kept} values: leave --store-values out, or start the store afresh with --replace")
+    if kept == "plain":
+        return PLAIN
+    from fraudgraph import concealment
+    from fraudgraph.values.masked import Masked
+
+    if remembered is None:
+        return Masked(concealment.load_or_make())
+    return Masked(concealment.load(str(remembered.get(KEY))))
+
+
+def plain_keys(kind: str, value: str, settings: Settings) -> list[str]:
+    """Return the plain keys that an application with this value may have, of any kind of identifier or ``name``."""
+    if kind == "name":
+        return canonical(pl.Series([value], dtype=pl.String)).drop_nulls().to_list()
+    return identifiers.keys_of(kind, value, settings)
