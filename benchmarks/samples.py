@@ -35,17 +35,19 @@ class Turn:
     """That are kept, the first to apply; the rest of a larger gang did not apply."""
     begins: str
     """The day of its first application."""
-    worse: float = 0.0
+    worse: float
     """Added to its members' intents."""
 
 
 TURNS = (
-    Turn(14, BREAK, 0.12),
-    Turn(6, "2019-12-10", -0.05),
-    Turn(11, "2020-02-06"),
-    Turn(9, "2020-01-24"),
-    Turn(4, "2020-01-26"),
-    Turn(4, "2019-11-14"),
+    Turn(8, BREAK, 0.16),
+    Turn(5, "2019-12-10", -0.05),
+    Turn(6, "2020-01-25", 0.1),
+    Turn(8, "2020-01-23", 0.03),
+    Turn(5, "2020-01-26", 0.2),
+    Turn(4, "2019-11-14", 0.05),
+    Turn(4, "2020-02-10", 0.1),
+    Turn(6, "2020-01-27", 0.14),
 )
 """Of the first, second, ... Chinese gang."""
 CHINESE_HEADERS = {
