@@ -7,8 +7,8 @@ from pathlib import Path
 
 from neo4j import Driver, GraphDatabase
 from neo4j_server import server
-from neo4j_server.assembly import assembled as _assembled
 from neo4j_server.lines import line_named
+from neo4j_server.training import prepared
 from neo4j_server.trouble import Trouble
 
 __all__ = ["Server", "Stranger", "Trouble", "assembled", "wipe"]
@@ -18,7 +18,7 @@ DELETE = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 
 def assembled(line: str) -> Path:
     """Return the folder with the line's ``lib`` and ``plugins``; fetched from Maven Central where it is not in the cache."""
-    return _assembled(line_named(line))
+    return prepared(line_named(line))
 
 
 def wipe(uri: str, username: str, password: str) -> None:
@@ -48,8 +48,10 @@ class Server(server.Server):
         config: Mapping[str, str] | None = None,
         heap: str = "1g",
         plugins: bool = False,
+        quick: bool = True,
     ) -> None:
-        super().__init__(line_named(line), home, password=password, config=config, heap=heap, plugins=plugins)
+        assembled(line)
+        super().__init__(line_named(line), home, password=password, config=config, heap=heap, plugins=plugins, quick=quick)
 
     def wipe(self) -> None:
         """Empty it: nodes, relationships, constraints and indexes."""

@@ -45,7 +45,7 @@ def assembled(line: Line, environment: Mapping[str, str] = os.environ) -> Path:
         return target
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(target):
+        with alone(target):
             if not target.is_dir():
                 _fetch(line, target, environment)
     except OSError as error:
@@ -54,8 +54,8 @@ def assembled(line: Line, environment: Mapping[str, str] = os.environ) -> Path:
 
 
 @contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """Let one caller at a time build ``target``; the lock ends with its process. What a killed one left is removed."""
+def alone(target: Path) -> Iterator[None]:
+    """Let one caller at a time build in or beside ``target``; the lock ends with its process. What a killed one left is removed."""
     with (target.parent / f"{target.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for left in target.parent.glob(f".{target.name}.*"):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from neo4j_server.lines import Line
@@ -29,31 +31,48 @@ def candidates(environment: Mapping[str, str], kept: Path = KEPT) -> Iterator[Pa
         yield Path(found)
 
 
-def major(java: Path) -> int | None:
-    """Return the major version that a ``java`` says it has, None where it does not run."""
+@dataclass(frozen=True)
+class Java:
+    """A ``java`` that runs here."""
+
+    path: Path
+    major: int
+    said: str
+    """What it says of itself; another build says something else."""
+
+    def archive(self, files: Path) -> Path:
+        """Return where the classes of an assembled server are kept as this very Java loads them fastest."""
+        return files / f"classes-{hashlib.sha256(self.said.encode()).hexdigest()[:12]}.jsa"
+
+
+def asked(path: Path) -> Java | None:
+    """Return what a ``java`` is, None where it does not run."""
     try:
-        ended = subprocess.run([str(java), "-version"], capture_output=True, text=True, check=False, timeout=60)
+        ended = subprocess.run([str(path), "-version"], capture_output=True, text=True, check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = _VERSION.search(ended.stderr + ended.stdout)
-    return int(found[1]) if ended.returncode == 0 and found else None
+    said = ended.stderr + ended.stdout
+    found = _VERSION.search(said)
+    return Java(path, int(found[1]), said) if ended.returncode == 0 and found else None
 
 
-def java_for(line: Line, environment: Mapping[str, str] = os.environ, kept: Path = KEPT) -> Path:
-    """Return the first ``java`` that the line runs on.
+def java_for(line: Line, environment: Mapping[str, str] = os.environ, kept: Path = KEPT) -> Java:
+    """Return the first Java that the line runs on.
 
     Raises Trouble that says which one is missing and how to install it.
     """
-    seen: dict[Path, int | None] = {}
-    for java in candidates(environment, kept):
-        real = java.resolve()
-        if real in seen or not java.is_file():
+    tried: set[Path] = set()
+    versions: set[int] = set()
+    for path in candidates(environment, kept):
+        real = path.resolve()
+        if real in tried or not path.is_file():
             continue
-        seen[real] = major(java)
-        if seen[real] in line.javas:
-            return java
-    there = sorted({version for version in seen.values() if version is not None})
-    rest = f"there is only Java {' and '.join(map(str, there))}" if there else "there is no Java"
+        tried.add(real)
+        found = asked(path)
+        if found is not None and found.major in line.javas:
+            return found
+        versions |= {found.major} if found else set()
+    rest = f"there is only Java {' and '.join(map(str, sorted(versions)))}" if versions else "there is no Java"
     raise Trouble(
         f"Neo4j {line.name} needs Java {line.javas[0]} to {line.javas[-1]} and {rest}: install it"
         f" (apt-get install openjdk-{line.wanted}-jre-headless, or Temurin {line.wanted} from adoptium.net) or set JAVA_HOME to it."

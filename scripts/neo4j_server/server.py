@@ -52,6 +52,8 @@ class Server:
 
     ``home`` is made where it is missing; a home that has served before keeps its data and its password (``password`` must then be None or
     the same). ``config`` adds to or overrides lines of neo4j.conf. ``plugins`` loads Graph Data Science (and APOC where the line has it).
+    ``quick`` compiles lightly: it starts in half the time and runs long queries slower. ``outlive``: it goes on when this process ends,
+    which otherwise takes it along, however it ends. ``jvm`` are further options of Java.
     """
 
     def __init__(
@@ -63,15 +65,20 @@ class Server:
         config: Mapping[str, str] | None = None,
         heap: str = "1g",
         plugins: bool = False,
+        quick: bool = False,
+        outlive: bool = False,
         ports: tuple[int, int] | None = None,
+        jvm: Sequence[str] = (),
     ) -> None:
-        self.line, self.home, self.heap, self.plugins = line, home.resolve(), heap, plugins
+        self.line, self.home, self.heap, self.plugins, self.outlive = line, home.resolve(), heap, plugins, outlive
+        self.jvm = [*jvm, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
         self.bolt_port, self.http_port = ports or (free_port(), free_port())
         self.uri, self.http = f"bolt://{HOST}:{self.bolt_port}", f"http://{HOST}:{self.http_port}"
         self.username = USERNAME
         self.config = dict(config or {})
         self.log = self.home / "neo4j.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.guard: subprocess.Popen[bytes] | None = None
         self.files = assembled(line)
         self.java = java_for(line)
         for name in ("conf", "data", "logs", "import", "run"):
@@ -97,7 +104,9 @@ class Server:
         settings = {
             "server.default_listen_address": HOST,
             "server.bolt.listen_address": f"{HOST}:{self.bolt_port}",
+            "server.bolt.advertised_address": f"{HOST}:{self.bolt_port}",
             "server.http.listen_address": f"{HOST}:{self.http_port}",
+            "server.http.advertised_address": f"{HOST}:{self.http_port}",
             "server.https.enabled": "false",
             "server.memory.pagecache.size": "256m",
             "db.tx_log.preallocate": "false",
@@ -112,15 +121,18 @@ class Server:
         text = "".join(f"{name}={value}\n" for name, value in sorted(settings.items()))
         (self.home / "conf" / "neo4j.conf").write_text(text, encoding="utf-8")
 
-    def _class_path(self) -> str:
-        plugins = [f"{self.files / 'plugins'}/*"] if self.plugins else []
-        return os.pathsep.join([*plugins, str(self.home / "conf"), f"{self.files / 'lib'}/*"])
+    def _java(self) -> list[str]:
+        """Return Java with the class path. ``lib`` comes first: kept classes serve only the start of the path they were kept from."""
+        archive = self.java.archive(self.files)
+        kept = [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
+        places = [f"{self.files / 'lib'}/*", *([f"{self.files / 'plugins'}/*"] if self.plugins else [])]
+        return [str(self.java.path), *kept, "-cp", os.pathsep.join(places)]
 
     def admin(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``neo4j-admin`` with these arguments on this home (most of its commands want the server stopped)."""
         where = {**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf")}
         flags = [f"-Dbasedir={self.home}", f"-Dapp.home={self.home}", "--add-opens=java.base/java.nio=ALL-UNNAMED"]
-        command = [str(self.java), *flags, "-cp", f"{self.files / 'lib'}/*", "org.neo4j.cli.AdminTool", *arguments]
+        command = [*self._java(), *flags, "org.neo4j.cli.AdminTool", *arguments]
         return subprocess.run(command, env=where, capture_output=True, text=True, check=False)
 
     def _set_password(self) -> None:
@@ -139,7 +151,7 @@ class Server:
     def command(self) -> Sequence[str]:
         """Return the command line of the server's process."""
         where = [f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}", "--console-mode"]
-        return [str(self.java), "-Xms256m", f"-Xmx{self.heap}", *JAVA_FLAGS, "-cp", self._class_path(), self.line.main, *where]
+        return [*self._java(), "-Xms256m", f"-Xmx{self.heap}", *JAVA_FLAGS, *self.jvm, self.line.main, *where]
 
     def start(self) -> None:
         """Start it and return when it answers queries. Raises Trouble with the end of its log where it ends before or is too slow."""
@@ -149,6 +161,8 @@ class Server:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, cwd=self.home
             )
+        if not self.outlive:
+            self._set_guard(self.process.pid)
         deadline = time.monotonic() + PATIENCE
         while not asking.answers(self.http, self.username, self.password, HOST, self.bolt_port):
             if self.process.poll() is not None:
@@ -157,6 +171,17 @@ class Server:
                 self.kill()
                 raise Trouble(f"Neo4j {self.line.name} did not answer within {PATIENCE:.0f} seconds: {self.last_words()}")
             time.sleep(0.2)
+
+    def _set_guard(self, server: int) -> None:
+        """Have a small process wait for our end: the pipe to it closes even when we are killed, and it then kills the server."""
+        script = 'cat >/dev/null; kill -KILL -- "-$1"'
+        self.guard = subprocess.Popen(
+            ["sh", "-c", script, "sh", str(server)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def last_words(self) -> str:
         """Return the end of the log in one line, without the password."""
@@ -181,7 +206,11 @@ class Server:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        self.process = None
+        if self.guard is not None and self.guard.stdin is not None:
+            self.guard.kill()
+            self.guard.wait()
+            self.guard.stdin.close()
+        self.process = self.guard = None
 
     def restart(self) -> None:
         """Stop it where it runs, and start it again on the same home and ports."""
