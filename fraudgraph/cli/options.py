@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +15,7 @@ from fraudgraph.cli.voice import Voice
 
 if TYPE_CHECKING:
     from fraudgraph.settings import Settings
+    from fraudgraph.stores import Reader, Store
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,6 +31,23 @@ class Share(click.FloatRange):
         if math.isnan(number):
             self.fail("it is not a number from 0 to 1.", param, ctx)
         return number
+
+
+class Day(click.DateTime):
+    """A calendar day, YYYY-MM-DD, as a date."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, date):
+            return value
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a day, such as 2026-01-22.", param, ctx)
+        if not 1900 <= day.year <= 9000:
+            self.fail(f"{value!r} is not a day of our times, such as 2026-01-22.", param, ctx)
+        return day
 
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -48,7 +68,7 @@ def speaking(command: Command) -> Command:
 def understanding(command: Command) -> Command:
     """Add the options that say how input files are to be understood: --config, --map, --time-zone, --region, --intent-scale."""
     options = (
-        click.option("--config", type=FILE, help="TOML file that overrides the shipped defaults key by key."),
+        config,
         click.option("--map", "mapped", multiple=True, metavar="COLUMN=HEADER", help="Header of a column (may be repeated)."),
         click.option("--time-zone", metavar="ZONE", help="Zone of times that say none, such as Asia/Shanghai."),
         click.option("--region", metavar="CC", help="Country of phone numbers without a country code, such as CN."),
@@ -57,6 +77,22 @@ def understanding(command: Command) -> Command:
     return _with(command, options)
 
 
+def reading(command: Command) -> Command:
+    """Add the options of a command that reads the book: --store, --config, --as-of, and those of `speaking`."""
+    return store(config(as_of(speaking(command))))
+
+
+store = click.option(
+    "--store",
+    metavar="URL",
+    envvar="FRAUDGRAPH_STORE",
+    default="fraudgraph.duckdb",
+    show_default=True,
+    show_envvar=True,
+    help="Where the book is kept: a DuckDB file.",
+)
+config = click.option("--config", type=FILE, help="TOML file that overrides the shipped defaults key by key.")
+as_of = click.option("--as-of", type=Day(), metavar="DATE", help="The book as it was known by the end of that day, YYYY-MM-DD.")
 strict = click.option("--strict", is_flag=True, help="End with exit code 3 if rows were rejected.")
 
 
@@ -82,6 +118,23 @@ def settings(
         "records.intent_scale": intent_scale,
     } | {key.replace("__", "."): value for key, value in others.items()}
     return load(config).override({key: value for key, value in overrides.items() if value is not None}, source="the command line")
+
+
+def existing(url: str, config: Path | None) -> Store:
+    """Return the store at ``url``, which must be there."""
+    from fraudgraph.settings import load
+    from fraudgraph.stores import open_store
+
+    return open_store(url, create=False, settings=load(config))
+
+
+@contextmanager
+def book(url: str, config: Path | None, day: date | None) -> Iterator[Reader]:
+    """Open the book at ``url`` to read, as it was known by the end of ``day``; as it is now if None."""
+    from fraudgraph import asof
+
+    with asof.snapshot(existing(url, config), day) as reader:
+        yield reader
 
 
 def mapping(pairs: Sequence[str]) -> dict[str, str]:

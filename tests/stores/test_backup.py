@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from books import grown, grown_book
-from contract import a_label, everything, put, read
+from contract_history import a_label, everything, put, read
 from polars.testing import assert_frame_equal
 from processes import elsewhere
 

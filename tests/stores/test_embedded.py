@@ -10,7 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 from books import applications, change, grown, grown_book, persons_of
-from contract import Place, StoreContract, a_label, put, read
+from contract import Place, StoreContract, put, read
+from contract_history import a_label
 from polars.testing import assert_frame_equal
 from processes import elsewhere
 
