@@ -32,6 +32,9 @@ EXACT = 10
 """Up to so many people a crowd is counted exactly; a larger one is known in steps of about 1.4 times."""
 STEPS = (14, 20, 28, 40, 57, 68, 96, 136, 192)
 """Where a step ends (the edges of the classes are among them). Every crowd on a step counts as its middle."""
+OWN_PLACES = ("address.own", "ip.own")
+"""Slots in which a difference of two people speaks against them, if both values are their own."""
+FEW = 40
 _TABLE = 1 << 22
 """Largest table in which the cases of (people near, people around) are looked up."""
 
@@ -46,6 +49,8 @@ class Codes:
     """Slot name -> people on the value around the time of the application (1 for UNIQUE, 0 for MISSING), in steps (`stepped`)."""
     burst: Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint8]]]
     """Slot name -> how improbable the crowd on the value at this time is: 0 or the highest of `BURSTS` that it reaches."""
+    few: Mapping[str, BoolArray]
+    """Slot name (of `OWN_PLACES`) -> a value of one's own: at most `FEW` people had had it by then."""
     keys: Mapping[str, pl.Series]
     """Kind -> the normalised value of each number."""
     hubs: pl.DataFrame
@@ -67,6 +72,7 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
     code: dict[str, Int32Array] = {}
     people: dict[str, Int32Array] = {}
     burst: dict[str, np.ndarray[tuple[int], np.dtype[np.uint8]]] = {}
+    few: dict[str, BoolArray] = {}
     texts: dict[str, pl.Series] = {}
     hubs: list[pl.DataFrame] = []
     distinct: dict[str, int] = {}
@@ -96,9 +102,12 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
             number[used[hub[start:stop]]] = HUB
             shown = np.zeros(len(number), np.uint8)
             shown[used] = rush[start:stop]
+            if name in OWN_PLACES:
+                few[name] = number == UNIQUE
+                few[name][used] = uses.so_far(half)[start:stop] <= FEW
             code[name], people[name], burst[name] = number, count, shown
     table = pl.concat(hubs) if hubs else HUBS.empty()
-    return Codes(code, people, burst, texts, table.sort("kind", "key"), distinct, links)
+    return Codes(code, people, burst, few, texts, table.sort("kind", "key"), distinct, links)
 
 
 def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Array], pl.Series, int, int]:
@@ -192,6 +201,24 @@ class Crowd:
         nearest = (self.time - half // 2) // half == early
         result = np.empty(len(early), np.int32)
         result[self.order] = np.where(nearest, np.repeat(in_late, lengths), np.repeat(in_early, lengths))
+        return result
+
+
+    def so_far(self, half_days: int) -> Int32Array:
+        """Count the distinct people in the half of the use and the half before, up to the use itself: what comes later changes nothing."""
+        if not len(self.value):
+            return np.zeros(0, np.int32)
+        half = self.time // (half_days * DAY)
+        last = np.where(self.before >= 0, half[self.before], np.iinfo(np.int64).min)
+        starts = np.flatnonzero(np.r_[True, (self.value[1:] != self.value[:-1]) | (half[1:] != half[:-1])])
+        lengths = np.diff(np.r_[starts, len(half)])
+        people = np.add.reduceat(last != half, starts, dtype=np.int64)
+        follows = (self.value[starts[1:]] == self.value[starts[:-1]]) & (half[starts[1:]] == half[starts[:-1]] + 1)
+        earlier = np.r_[0, people[:-1] * follows]
+        newly = np.cumsum(last < half - 1)
+        within = newly - np.repeat(np.r_[0, newly][starts], lengths)
+        result = np.empty(len(half), np.int32)
+        result[self.order] = np.repeat(earlier, lengths) + within
         return result
 
 

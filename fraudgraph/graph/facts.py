@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fraudgraph.graph.codes import DAY, UNIQUE, Codes
+from fraudgraph.graph.codes import DAY, Codes
 from fraudgraph.graph.pairs import Given
 from fraudgraph.model import BoolArray, FloatArray, Int32Array, IntArray
 
@@ -257,10 +257,9 @@ def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntAr
     if slot not in codes.code:
         none: BoolArray = reduce(np.logical_or, np.zeros(len(i), bool), 0, np.bool_)
         return none
-    code, people = codes.code[slot], codes.people[slot]
-    known = ((code[i] >= 0) | (code[i] == UNIQUE)) & ((code[j] >= 0) | (code[j] == UNIQUE))
-    few = (people[i] <= 40) & (people[j] <= 40)
-    against: BoolArray = reduce(np.logical_or, known & few & ((signature & bit) == 0), 0, np.bool_)
+    few = codes.few[slot]
+    known = few[i] & few[j]
+    against: BoolArray = reduce(np.logical_or, known & ((signature & bit) == 0), 0, np.bool_)
     agrees: BoolArray = reduce(np.logical_or, (signature & bit) != 0, 0, np.bool_)
     return against & ~agrees
 
