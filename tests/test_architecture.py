@@ -26,11 +26,12 @@ KNOWS = {
     "api": {"pipeline", "records", "reports", "stores"},
     "asof": {"stores.port"},
     "calibration": {"graph.scoring", "verdicts.significance"},
-    "cli": {"asof", "guide", "pipeline", "stores"},
+    "cli": {"asof", "guide", "labels", "pipeline", "reports", "stores"},
     "communities": {"graph.components"},
     "evidence": {"graph.codes", "graph.facts"},
     "guide": {"cypherfiles"},
-    "reports": {"evidence.reasons", "stores.port"},
+    "labels": {"ledger", "stores.port"},
+    "reports": {"alerts", "evidence.reasons", "labels", "ledger", "stores.port"},
     "verdicts": {"graph.components", "graph.kinship"},
 }
 """Room -> what it may know of others: a whole room, or one module of it. A room that is not named here takes tables and gives tables."""
@@ -43,6 +44,7 @@ ONLY = {
     "leidenalg": {"communities"},
     "duckdb": {"stores"},
     "neo4j": {"stores"},
+    "neo4j_viz": {"reports"},
     "click": {"cli"},
     "rich": {"cli"},
 }

@@ -30,6 +30,9 @@ WORKSHOP = ".fraudgraph-rendering"
 
 LAST = "summary.json"
 
+CHANGES = "changes.csv"
+"""The one file that only some runs write; another run takes it away, since it would speak of another night."""
+
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -41,24 +44,27 @@ def writable(out: Path) -> None:
         csvfile.sync(probe)
 
 
-def render(reader: Reader, night: int, out: Path, *, timings: Mapping[str, Any]) -> list[Path]:
+def render(reader: Reader, night: int, out: Path, *, timings: Mapping[str, Any], changes: bool = False) -> list[Path]:
     """Write the outputs of ``night`` into ``out`` and return their paths, ``summary.json`` last.
 
     ``reader`` is a snapshot of the book at the end of that night; ``timings`` (seconds by stage, peak memory) are added to the
-    batch's summary. Raises `OutputError` with one sentence where ``out`` cannot be written; the store is not touched.
+    batch's summary; with ``changes`` there is a file more, of what the night did to older gangs. Raises `OutputError` with one sentence
+    where ``out`` cannot be written; the store is not touched.
     """
     makers: list[tuple[str, Callable[[Path], None]]] = [
         ("flags.csv", lambda path: _csv("flags", tables.flags(reader, night), path)),
         ("gangs.csv", lambda path: _csv("gangs", tables.gangs_file(tables.gangs(reader), tables.zone_of(reader)), path)),
         ("rejects.csv", lambda path: _csv("rejects", tables.rejects(reader, night), path)),
         ("communities.csv", lambda path: _csv("communities", tables.communities(reader), path)),
+        *([(CHANGES, lambda path: _csv("changes", tables.changes(reader, night), path))] if changes else []),
         ("report.html", lambda path: _text(report.page(reader, night), path)),
         (LAST, lambda path: _text(_json({**summary(reader, night), **timings}), path)),
     ]
     with _workshop(out) as workshop, _sentence(out):
         for name, make in makers:
             make(workshop / name)
-        (out / LAST).unlink(missing_ok=True)
+        for old in (LAST, CHANGES):
+            (out / old).unlink(missing_ok=True)
         for name, _ in makers:
             os.replace(workshop / name, out / name)
         csvfile.sync(out)

@@ -56,7 +56,7 @@ def page(reader: Reader, night: int) -> str:
     flagged = months.flagged_applications(reader)
     trend = months.trend(reader, flagged, times, zone)
     queue = _queue(verdicts, case) if live.is_empty() else verdicts.clear()
-    worst = groups.gangs(reader, live.head(PICTURES), zone) or groups.communities(reader, queue.head(PICTURES), zone)
+    worst = groups.gangs(reader, live.filter(~tables.RESTED).head(PICTURES), zone) or groups.communities(reader, queue.head(PICTURES), zone)
     span = _span(times, zone)
     people = int(summary.get("persons") or reader.table("persons", columns=["person_id"]).height)
     head, below = explain.headline(times.height, span, flagged.height, live.height, case, verdicts.height)

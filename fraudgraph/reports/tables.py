@@ -1,4 +1,4 @@
-"""The four CSV files as tables, read from a store: flags, gangs, rejects, communities. Column operations only."""
+"""The CSV files as tables, read from a store: flags, gangs, rejects, communities, changes. Column operations only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from fraudgraph.alerts import DISMISSED
 from fraudgraph.reports import csvfile, kinds, words
+from fraudgraph.reports.standing import standing
 from fraudgraph.stores.port import Reader
 
 NARROW = 200_000
@@ -18,11 +20,15 @@ EVIDENCE_SHOWN = 4
 LIVE = pl.col("community_id").fill_null("") != ""
 """Of a gang: it is one this night. A dissolved one is kept, with its past members, without a community."""
 
+RESTED = pl.col("alert") == DISMISSED
+"""Of a gang: it was dismissed, and its people are still more or less the ones that it had then. Not to be raised."""
+
 FREE_TEXT = {
     "flags": ("application_id",),
     "gangs": ("evidence",),
     "rejects": ("file", "column", "value", "reason"),
     "communities": (),
+    "changes": ("cause_application",),
 }
 """Per file, the columns whose cells somebody typed. Ids of ours begin with a letter and a dash."""
 
@@ -55,7 +61,7 @@ def flags(reader: Reader, night: int) -> pl.DataFrame:
     rows = rows.join(intents, on="person_id", how="left", maintain_order="left")
     del intents
     return rows.join(_said_of_people(reader), on="person_id", how="left", maintain_order="left").select(
-        "application_id", "person_id", "community_id", "gang_id", "grade", "intent", "mean_intent", "members", "reasons"
+        "application_id", "person_id", "community_id", "gang_id", "grade", "intent", "mean_intent", "members", "reasons", "alert"
     )
 
 
@@ -64,7 +70,8 @@ def _said_of_people(reader: Reader) -> pl.DataFrame:
     verdicts = reader.table("verdicts", columns=["community_id", "mean_intent", "members"])
     groups = communities(reader).join(verdicts, on="community_id", how="left")
     live = reader.table("gangs", columns=["gang_id", "community_id", "grade"]).filter(LIVE)
-    gangs = reader.table("gang_members").join(live.drop("community_id"), on="gang_id", how="inner")
+    alerts = standing(reader).select("gang_id", "alert")
+    gangs = reader.table("gang_members").join(live.drop("community_id"), on="gang_id", how="inner").join(alerts, on="gang_id")
     reasons = reader.table("reasons")
     said = groups.join(gangs, on="person_id", how="full", coalesce=True).join(reasons, on="person_id", how="full", coalesce=True)
     return said.sort("person_id", "gang_id", "community_id", nulls_last=True).unique("person_id", keep="first", maintain_order=True)
@@ -78,18 +85,30 @@ def rejects(reader: Reader, night: int) -> pl.DataFrame:
 
 
 def gangs(reader: Reader) -> pl.DataFrame:
-    """Return one row a gang, the worst first, with the figures before `gangs_file` formats them, its evidence masked."""
-    table = reader.table("gangs").with_columns(pl.lit("open").alias("decision"), pl.col("grade").fill_null(""))
+    """Return one row a gang, the worst first, with the figures before `gangs_file` formats them, its evidence masked.
+
+    Behind the gangs that are over the line come those that were dismissed and are not raised again, and last the dissolved ones.
+    """
+    table = reader.table("gangs").join(standing(reader), on="gang_id").with_columns(pl.col("grade").fill_null(""))
     found = _evidence_texts(reader.table("evidence"))
-    ended = LIVE.not_()
+    order = (LIVE.not_(), RESTED, pl.col("grade"), pl.col("mean_intent").fill_null(-1.0), pl.col("members"), pl.col("gang_id"))
     return (
         table.join(found, on="gang_id", how="left")
-        .sort(ended, "grade", pl.col("mean_intent").fill_null(-1.0), "members", "gang_id", descending=[False, False, True, True, False])
+        .sort(*order, descending=[False, False, False, True, True, False])
         .select(
             "gang_id", "community_id", "status", "decision", "grade", "members", "applications", "mean_intent", "threshold", "p_value",
-            "p_cut", "first_applied_at", "last_applied_at", "amount", "evidence",
+            "p_cut", "first_applied_at", "last_applied_at", "amount", "evidence", "alert",
         )
     )  # fmt: skip
+
+
+def changes(reader: Reader, night: int) -> pl.DataFrame:
+    """Return what that night did to gangs that were there before it: gang_id, event, from_ids, cause_application, by gang and event.
+
+    A gang that was born that night is no older gang; one that was split off is named in ``from_ids`` of the gang that it left.
+    """
+    tonight = (pl.col("night") == night) & (pl.col("event") != "born")
+    return reader.events().filter(tonight).select("gang_id", "event", "from_ids", "cause_application").sort("gang_id", "event")
 
 
 def gangs_file(table: pl.DataFrame, zone: str) -> pl.DataFrame:

@@ -38,6 +38,15 @@ class FakeReader:
     remembered: dict[str, Any] = field(default_factory=dict)
     document: dict[str, Any] | None = field(default_factory=dict)
     night: int = 1
+    earlier: dict[int, FakeReader] = field(default_factory=dict)
+    """Readers of earlier nights; a night that is not given had nothing yet."""
+    told: list[tuple[Any, ...]] = field(default_factory=list)
+    """Rows of `events`."""
+    given: list[tuple[Any, ...]] = field(default_factory=list)
+    """Rows of `labels`."""
+
+    def at(self, night: int) -> FakeReader:
+        return self.earlier.get(night) or FakeReader(empty_tables(), night=night)
 
     def table(self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None) -> pl.DataFrame:
         frame = self.tables[name]
@@ -50,7 +59,12 @@ class FakeReader:
         return self.tables[name] if night == self.night else empty
 
     def events(self, gang_id: str | None = None) -> pl.DataFrame:
-        return model.GANG_EVENTS.empty()
+        table = pl.DataFrame(self.told, schema={"night": pl.Int64, **model.GANG_EVENTS.schema}, orient="row")
+        return table if gang_id is None else table.filter(pl.col("gang_id") == gang_id)
+
+    def labels(self, gang_id: str | None = None) -> pl.DataFrame:
+        table = pl.DataFrame(self.given, schema=model.LABELS.schema, orient="row")
+        return table if gang_id is None else table.filter(pl.col("gang_id") == gang_id)
 
     def batches(self) -> list[Batch]:
         return [Batch(self.night, "digest", "run", "2026-07-01T00:00:00Z", self.summary)]

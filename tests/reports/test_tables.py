@@ -25,6 +25,7 @@ def test_flags_have_a_row_an_application_in_the_order_of_the_input(reader: FakeR
     flags = tables.flags(mixed, 1)
     assert flags.columns == [
         "application_id", "person_id", "community_id", "gang_id", "grade", "intent", "mean_intent", "members", "reasons",
+        "alert",
     ]  # fmt: skip
     assert flags["application_id"].to_list() == shuffled["application_id"].to_list()
     assert flags.sort("application_id").equals(tables.flags(reader, 1).sort("application_id"))
@@ -87,7 +88,7 @@ def test_gangs_are_sorted_and_formatted(reader: FakeReader) -> None:
     table = tables.gangs_file(tables.gangs(reader), "Asia/Shanghai")
     assert table.columns == [
         "gang_id", "status", "decision", "grade", "members", "applications", "mean_intent", "threshold", "p_value", "p_cut",
-        "first_applied_at", "last_applied_at", "amount", "evidence",
+        "first_applied_at", "last_applied_at", "amount", "evidence", "alert",
     ]  # fmt: skip
     assert table["grade"].to_list() == sorted(table["grade"])
     for _, same in table.group_by("grade"):
