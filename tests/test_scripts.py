@@ -84,5 +84,5 @@ def test_without_python_one_line_says_what_to_install(bare: Path) -> None:
 
 def test_every_script_can_be_run() -> None:
     scripts = [path for path in SCRIPTS.iterdir() if path.is_file() and path.read_text(encoding="utf-8").startswith("#!")]
-    assert {path.name for path in scripts} == {"setup-tests", "test", "try"}
+    assert {path.name for path in scripts} == {"neo4j", "setup-tests", "test", "try"}
     assert all(os.access(path, os.X_OK) for path in scripts)

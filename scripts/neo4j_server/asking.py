@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import socket
 import urllib.request
@@ -23,20 +24,20 @@ def speaks_bolt(host: str, port: int) -> bool:
         return False
 
 
-def takes(http: str, username: str, password: str) -> bool:
+def takes(address: str, username: str, password: str) -> bool:
     """Return whether the default database answers a query to this user."""
     pair = base64.b64encode(f"{username}:{password}".encode()).decode("ascii")
     headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/json", "Accept": "application/json"}
     body = json.dumps({"statement": "RETURN 1"}).encode()
-    request = urllib.request.Request(f"{http}/db/neo4j/query/v2", data=body, headers=headers)
+    request = urllib.request.Request(f"{address}/db/neo4j/query/v2", data=body, headers=headers)
     local = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy stands between us and our own machine
     try:
         with local.open(request, timeout=SLOWEST) as answer:
             return int(answer.status) in (200, 202)
-    except OSError:  # also what urllib raises: refused, too slow, or an answer that says no
+    except (OSError, http.client.HTTPException):  # refused, too slow, an answer that says no, or none that is HTTP
         return False
 
 
-def answers(http: str, username: str, password: str, host: str, port: int) -> bool:
+def answers(address: str, username: str, password: str, host: str, port: int) -> bool:
     """Return whether the server answers on both of its ports."""
-    return speaks_bolt(host, port) and takes(http, username, password)
+    return speaks_bolt(host, port) and takes(address, username, password)

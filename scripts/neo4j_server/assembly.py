@@ -44,7 +44,6 @@ def assembled(line: Line, environment: Mapping[str, str] = os.environ) -> Path:
     if target.is_dir():
         return target
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         with alone(target):
             if not target.is_dir():
                 _fetch(line, target, environment)
@@ -54,10 +53,18 @@ def assembled(line: Line, environment: Mapping[str, str] = os.environ) -> Path:
 
 
 @contextmanager
-def alone(target: Path) -> Iterator[None]:
-    """Let one caller at a time build in or beside ``target``; the lock ends with its process. What a killed one left is removed."""
-    with (target.parent / f"{target.name}.lock").open("w") as lock:
+def locked(path: Path) -> Iterator[None]:
+    """Let one process at a time hold the lock file ``path``; the lock ends with its process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def alone(target: Path) -> Iterator[None]:
+    """Let one caller at a time build in or beside ``target``. What a killed one left beside it is removed."""
+    with locked(target.parent / f"{target.name}.lock"):
         for left in target.parent.glob(f".{target.name}.*"):
             shutil.rmtree(left, ignore_errors=True)
         yield

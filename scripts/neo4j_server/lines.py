@@ -21,6 +21,8 @@ class Line:
     """The major versions of Java that it runs on."""
     wanted: int
     """The Java to install where none of them is there."""
+    image: str
+    """The same line as a docker image."""
 
     @property
     def poms(self) -> Path:
@@ -29,8 +31,8 @@ class Line:
 
 
 LINES = {
-    "5": Line("5", "org.neo4j.server.CommunityEntryPoint", range(17, 22), 17),
-    "newest": Line("newest", "org.neo4j.server.Neo4jCommunity", range(21, 26), 25),
+    "5": Line("5", "org.neo4j.server.CommunityEntryPoint", range(17, 22), 17, "neo4j:5.26"),
+    "newest": Line("newest", "org.neo4j.server.Neo4jCommunity", range(21, 26), 25, "neo4j:2026.08"),
 }
 
 

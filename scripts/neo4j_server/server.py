@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -17,6 +16,7 @@ from neo4j_server import asking
 from neo4j_server.assembly import assembled
 from neo4j_server.java import java_for
 from neo4j_server.lines import Line
+from neo4j_server.passwords import password_of, write_private
 from neo4j_server.trouble import Trouble
 
 HOST = "127.0.0.1"
@@ -52,8 +52,8 @@ class Server:
 
     ``home`` is made where it is missing; a home that has served before keeps its data and its password (``password`` must then be None or
     the same). ``config`` adds to or overrides lines of neo4j.conf. ``plugins`` loads Graph Data Science (and APOC where the line has it).
-    ``quick`` compiles lightly: it starts in half the time and runs long queries slower. ``outlive``: it goes on when this process ends,
-    which otherwise takes it along, however it ends. ``jvm`` are further options of Java.
+    ``quick`` compiles lightly: it starts in half the time and runs long queries slower. It ends with this process,
+    however that ends, unless it is released. ``jvm`` are further options of Java.
     """
 
     def __init__(
@@ -66,11 +66,10 @@ class Server:
         heap: str = "1g",
         plugins: bool = False,
         quick: bool = False,
-        outlive: bool = False,
         ports: tuple[int, int] | None = None,
         jvm: Sequence[str] = (),
     ) -> None:
-        self.line, self.home, self.heap, self.plugins, self.outlive = line, home.resolve(), heap, plugins, outlive
+        self.line, self.home, self.heap, self.plugins = line, home.resolve(), heap, plugins
         self.jvm = [*jvm, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
         self.bolt_port, self.http_port = ports or (free_port(), free_port())
         self.uri, self.http = f"bolt://{HOST}:{self.bolt_port}", f"http://{HOST}:{self.http_port}"
@@ -83,21 +82,8 @@ class Server:
         self.java = java_for(line)
         for name in ("conf", "data", "logs", "import", "run"):
             (self.home / name).mkdir(parents=True, exist_ok=True)
-        self.password = self._known_password(password)
+        self.password = password_of(self.home, password)
         self._configure()
-
-    def _known_password(self, wanted: str | None) -> str:
-        """Return the home's password; a new home gets the wanted one, or a random one. It is kept in a file of mode 0600."""
-        kept = self.home / "password"
-        if kept.exists():
-            known = kept.read_text(encoding="utf-8").rstrip("\n")
-            if wanted not in (None, known):
-                raise Trouble(f"{self.home} has served with another password: leave it out, or take another home.")
-            return known
-        chosen = wanted if wanted is not None else secrets.token_urlsafe(18)
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(chosen + "\n")
-        return chosen
 
     def _configure(self) -> None:
         """Write neo4j.conf. A throw-away server keeps no old transaction logs and calls nobody."""
@@ -140,8 +126,7 @@ class Server:
         arguments = self.home / "run" / "password.arguments"
         quoted = self.password.replace("\\", "\\\\").replace('"', '\\"')
         try:
-            with open(os.open(arguments, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-                file.write(f'"{quoted}"\n')
+            write_private(arguments, f'"{quoted}"\n')
             ended = self.admin("dbms", "set-initial-password", f"@{arguments}")
         finally:
             arguments.unlink(missing_ok=True)
@@ -161,8 +146,7 @@ class Server:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, cwd=self.home
             )
-        if not self.outlive:
-            self._set_guard(self.process.pid)
+        self._set_guard(self.process.pid)
         deadline = time.monotonic() + PATIENCE
         while not asking.answers(self.http, self.username, self.password, HOST, self.bolt_port):
             if self.process.poll() is not None:
@@ -182,6 +166,16 @@ class Server:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def release(self) -> int:
+        """Let it go on when this process ends; returns the id of its process, which is the caller's to end from now on."""
+        assert self.process is not None, "it was not started"
+        if self.guard is not None and self.guard.stdin is not None:
+            self.guard.kill()
+            self.guard.wait()
+            self.guard.stdin.close()
+        server, self.process, self.guard = self.process.pid, None, None
+        return server
 
     def last_words(self) -> str:
         """Return the end of the log in one line, without the password."""
@@ -206,11 +200,7 @@ class Server:
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        if self.guard is not None and self.guard.stdin is not None:
-            self.guard.kill()
-            self.guard.wait()
-            self.guard.stdin.close()
-        self.process = self.guard = None
+        self.release()
 
     def restart(self) -> None:
         """Stop it where it runs, and start it again on the same home and ports."""
