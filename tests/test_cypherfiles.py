@@ -13,7 +13,9 @@ QUESTIONS = questions()
 BY_NAME = pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
 
 WRITES = re.compile(r"\b(CREATE|MERGE|SET|DELETE|DETACH|REMOVE|DROP|FOREACH|LOAD\s+CSV|ALTER|GRANT|START|STOP)\b", re.IGNORECASE)
-NIGHT = re.compile(r"fromNight <= (b|e)\.night < coalesce\(\w+\.toNight|fromNight <= b\.night|fromNight = |\.night <= b\.night|fromNight <= \$night")
+NIGHT = re.compile(
+    r"fromNight <= (b|e)\.night < coalesce\(\w+\.toNight|fromNight <= b\.night|fromNight = |\.night <= b\.night|fromNight <= \$night"
+)
 
 GOOD = """// Who is there
 //

@@ -12,6 +12,7 @@ from fraudgraph.cli import failures
 from fraudgraph.cli.browser_guide import browser_guide
 from fraudgraph.cli.check import check
 from fraudgraph.cli.run import run
+from fraudgraph.cli.show_graph import show_graph
 from fraudgraph.cli.voice import Voice
 
 
@@ -30,6 +31,7 @@ def app() -> None:
 app.add_command(run)
 app.add_command(check)
 app.add_command(browser_guide)
+app.add_command(show_graph)
 
 
 def main(args: Sequence[str] | None = None) -> int:
