@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fraudgraph.graph.codes import DAY
+from fraudgraph.graph.codes import BURSTS, DAY
 from fraudgraph.graph.facts import BIT, GIVEN_BIT, GIVEN_KINDS, NO_GAP, SIGNATURE, Facts
 from fraudgraph.model import FloatArray, Int32Array, IntArray
 
@@ -63,7 +63,6 @@ COARSE = 4
 GAP_DAYS = (7, 30)
 GAP_FINE_DAYS = (1, 3, 7, 14, 30, 60)
 DEGREES = (2, 5, 10, 20, 68)
-BURSTS = (30, 50, 80)
 
 
 def masks() -> list[int]:

@@ -33,8 +33,9 @@ EXACT = 10
 STEPS = (14, 20, 28, 40, 57, 68, 96, 136, 192)
 """Where a step ends (the edges of the classes are among them). Every crowd on a step counts as its middle."""
 OWN_PLACES = ("address.own", "ip.own")
-"""Slots in which a difference of two people speaks against them, if both values are their own."""
+"""Slots in which it is a fact of two people that their values differ, if both are their own."""
 FEW = 40
+"""People who may have had a value, half a window and the half before, while it is still one's own."""
 _TABLE = 1 << 22
 """Largest table in which the cases of (people near, people around) are looked up."""
 
@@ -49,8 +50,9 @@ class Codes:
     """Slot name -> people on the value around the time of the application (1 for UNIQUE, 0 for MISSING), in steps (`stepped`)."""
     burst: Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint8]]]
     """Slot name -> how improbable the crowd on the value at this time is: 0 or the highest of `BURSTS` that it reaches."""
-    few: Mapping[str, BoolArray]
-    """Slot name (of `OWN_PLACES`) -> a value of one's own: at most `FEW` people had had it by then."""
+    few: Mapping[str, Int32Array]
+    """Slot name (of `OWN_PLACES`) -> the value's number (UNIQUE where nobody else has it) if it is one's own, one that at most `FEW` people
+    had had by then, be it a hub later; else MISSING."""
     keys: Mapping[str, pl.Series]
     """Kind -> the normalised value of each number."""
     hubs: pl.DataFrame
@@ -72,7 +74,7 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
     code: dict[str, Int32Array] = {}
     people: dict[str, Int32Array] = {}
     burst: dict[str, np.ndarray[tuple[int], np.dtype[np.uint8]]] = {}
-    few: dict[str, BoolArray] = {}
+    few: dict[str, Int32Array] = {}
     texts: dict[str, pl.Series] = {}
     hubs: list[pl.DataFrame] = []
     distinct: dict[str, int] = {}
@@ -99,12 +101,12 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
             start, stop = stop, stop + len(used)
             count = (number == UNIQUE).astype(np.int32)
             count[used] = steps[start:stop]
+            if name in OWN_PLACES:
+                few[name] = np.where(number == UNIQUE, UNIQUE, MISSING).astype(np.int32)
+                few[name][used] = np.where(uses.so_far(half)[start:stop] <= FEW, number[used], MISSING)
             number[used[hub[start:stop]]] = HUB
             shown = np.zeros(len(number), np.uint8)
             shown[used] = rush[start:stop]
-            if name in OWN_PLACES:
-                few[name] = number == UNIQUE
-                few[name][used] = uses.so_far(half)[start:stop] <= FEW
             code[name], people[name], burst[name] = number, count, shown
     table = pl.concat(hubs) if hubs else HUBS.empty()
     return Codes(code, people, burst, few, texts, table.sort("kind", "key"), distinct, links)
@@ -203,7 +205,6 @@ class Crowd:
         result[self.order] = np.where(nearest, np.repeat(in_late, lengths), np.repeat(in_early, lengths))
         return result
 
-
     def so_far(self, half_days: int) -> Int32Array:
         """Count the distinct people in the half of the use and the half before, up to the use itself: what comes later changes nothing."""
         if not len(self.value):
@@ -228,7 +229,8 @@ def around(value: IntArray, person: Int32Array, time: IntArray, half_days: int) 
 
 
 def _burst(uses: Crowd, crowd: Int32Array, half_days: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """Tenths of -log10 of the chance of so many other people near the use, at the value's own pace; the most improbable of three spans."""
+    """Return how improbable so many other people near each use are, at the value's own pace, in the most improbable of three spans: 0 or
+    the highest of `BURSTS` that tenths of -log10 of the chance reach."""
     worst = np.zeros(len(crowd))
     busy = np.flatnonzero(crowd >= 3)
     if len(busy):
@@ -239,7 +241,10 @@ def _burst(uses: Crowd, crowd: Int32Array, half_days: int) -> np.ndarray[tuple[i
 
 
 def stepped(people: Int32Array) -> Int32Array:
-    """Return crowds in steps: a value that one more person comes to changes nothing for the others most of the time."""
+    """Return crowds in steps: one more person on a large value changes nothing for the others most of the time.
+
+    A crowd of up to `EXACT` is itself; a larger one is the rounded geometric middle of its step, those over the last step are one step.
+    """
     edges = np.array([EXACT, *STEPS])
     low, high = np.r_[0, edges] + 1, np.r_[edges, 2 * STEPS[-1]]
     middle = np.round(np.sqrt(low * high)).astype(np.int32)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from fraudgraph.graph.codes import DAY, Codes
+from fraudgraph.graph.codes import DAY, MISSING, UNIQUE, Codes
 from fraudgraph.graph.pairs import Given
 from fraudgraph.model import BoolArray, FloatArray, Int32Array, IntArray
 
@@ -67,7 +67,7 @@ class Facts:
     gap: IntArray
     """Microseconds between the two nearest uses of a shared value; NO_GAP where they share relations from outside only."""
     degree: Int32Array
-    """People on the narrowest shared value around that time (for relations: relations of the one who has fewer)."""
+    """People on the narrowest shared value around that time, in steps (for relations: relations of the one who has fewer)."""
     closure: Int32Array
     """Third people who are near both through different values, at most 2."""
     phones: Int32Array
@@ -75,7 +75,7 @@ class Facts:
     channel: BoolArray
     """Both came through the same narrow channel."""
     burst: Int32Array
-    """Tenths of -log10, the most improbable crowd on a shared value."""
+    """The most improbable crowd on a shared value, as `Codes.burst` has it."""
     address_differs: BoolArray
     ip_differs: BoolArray
     prior: FloatArray
@@ -253,13 +253,13 @@ KIND_RANK = {name: i for i, name in enumerate(LABEL_ORDER)}
 
 
 def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntArray, bit: int, reduce: Callable[..., Any]) -> BoolArray:
-    """Known on both sides, held by few, and different, with no application of the two that agrees."""
+    """Known on both sides, one's own (`Codes.few`), and different, with no application of the two that agrees."""
     if slot not in codes.code:
         none: BoolArray = reduce(np.logical_or, np.zeros(len(i), bool), 0, np.bool_)
         return none
-    few = codes.few[slot]
-    known = few[i] & few[j]
-    against: BoolArray = reduce(np.logical_or, known & ((signature & bit) == 0), 0, np.bool_)
+    mine, theirs = codes.few[slot][i], codes.few[slot][j]
+    different = (mine != MISSING) & (theirs != MISSING) & ((mine != theirs) | (mine == UNIQUE))
+    against: BoolArray = reduce(np.logical_or, different, 0, np.bool_)
     agrees: BoolArray = reduce(np.logical_or, (signature & bit) != 0, 0, np.bool_)
     return against & ~agrees
 
