@@ -2,6 +2,7 @@
 
     python -m benchmarks.quality                     the standing set of books, made on the spot
     python -m benchmarks.quality FOLDER [FOLDER ...]  books with book.csv or book.parquet, truth.parquet (and relations.csv)
+    python -m benchmarks.quality --set store.values=masked  what it costs to know the book by its tokens alone
 
 Member F1 is over applications: flagged against planted. A planted gang is found if a flagged one overlaps with a Jaccard index of one half
 or more (over applications), and the other way round for precision.
@@ -22,6 +23,7 @@ import polars as pl
 from benchmarks.books import chinese, relations, thirty, western
 from benchmarks.books.base import Book
 from fraudgraph import model, pipeline, records, settings
+from fraudgraph.values import values_of
 
 STANDING: dict[str, Callable[[], Book]] = {
     "plain": lambda: chinese.make(50_000, 11),
@@ -65,7 +67,8 @@ def score(folder: Path, overrides: dict[str, object] | None = None) -> Score:
     read = records.read([book], chosen)
     given = folder / "relations.csv"
     relations = records.read_relations(given, chosen)[0] if given.exists() else model.RELATIONS.empty()
-    solved = pipeline.solve_book(read.applications, relations, None, chosen)
+    kept = values_of(chosen, None)
+    solved = pipeline.solve_book(kept.accepted(read.applications, chosen), relations, None, chosen, kept=kept)
     seconds = time.perf_counter() - start
     flagged = solved.tables["gang_members"].join(solved.tables["membership"], on="person_id").select("application_id", "gang_id")
     truth = pl.read_parquet(folder / "truth.parquet").with_columns(pl.col("gang").cast(pl.String).replace("", None))
