@@ -4,7 +4,7 @@
 //
 // Topic: gangs
 // Parameters
-//   $gangId  the gang             :param gangId => 'G-A000000942'
+//   $gangId  the gang             :param gangId => 'G-A000000941'
 //   $night   number of the night  :param night => 1
 // Columns
 //   gangId      the gang

@@ -4,7 +4,7 @@
 //
 // Topic: gangs
 // Parameters
-//   $gangId  the gang  :param gangId => 'G-A000000942'
+//   $gangId  the gang  :param gangId => 'G-A000000941'
 // Columns
 //   kind     kind of identifier
 //   caption  masked

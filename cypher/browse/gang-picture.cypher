@@ -4,7 +4,7 @@
 //
 // Topic: gangs
 // Parameters
-//   $gangId  the gang  :param gangId => 'G-A000000942'
+//   $gangId  the gang  :param gangId => 'G-A000000941'
 // Columns
 //   path  one path: a member, a shared identifier with who uses it, or two tied members
 MATCH (b:Book)

@@ -13,8 +13,8 @@
 //   cap        the kind's cap on people around one time
 //   inGangs    of its people, those in gangs
 MATCH (b:Book)
-MATCH (h:Hub)-[s:IS]->(i:Identifier)
-WHERE all(x IN [h, s] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
+MATCH (h:Hub)-[:IS]->(i:Identifier)
+WHERE h.fromNight <= b.night < coalesce(h.toNight, b.night + 1)
 RETURN h.kind AS kind, i.caption AS caption, h.people AS people, h.cap AS cap, COUNT {
          MATCH (i)<-[u:USES]-(p:Person)-[m:IN_GANG]->(:Gang)
          WHERE all(x IN [u, m] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))

@@ -15,6 +15,6 @@ MATCH (i:Identifier)<-[u:USES]-(p:Person)
 WHERE u.fromNight <= b.night < coalesce(u.toNight, b.night + 1)
 WITH b, i, count(DISTINCT p) AS people
 RETURN i.kind AS kind, count(i) AS values, max(people) AS largest, sum(CASE WHEN EXISTS {
-         (i)<-[s:IS]-(:Hub) WHERE s.fromNight <= b.night < coalesce(s.toNight, b.night + 1)
+         (i)<-[:IS]-(h:Hub) WHERE h.fromNight <= b.night < coalesce(h.toNight, b.night + 1)
        } THEN 1 ELSE 0 END) AS hubs
 ORDER BY values DESC, kind

@@ -5,8 +5,8 @@
 //
 // Topic: people
 // Parameters
-//   $applicationA  from  :param applicationA => 'A000000942'
-//   $applicationB  to    :param applicationB => 'A000000968'
+//   $applicationA  from  :param applicationA => 'A000000941'
+//   $applicationB  to    :param applicationB => 'A000000957'
 // Columns
 //   steps  relationships on the way
 //   path   the way, for the graph view

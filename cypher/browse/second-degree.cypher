@@ -24,7 +24,7 @@ WHERE all(x IN [g, m] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night
 MATCH (p)
   (()-[u:USES WHERE u.fromNight <= b.night < coalesce(u.toNight, b.night + 1)]->
    (i:Phone|Device|IdNumber|BankCard|Email|Imei|Oaid|Idfa|AndroidId
-      WHERE NOT EXISTS { (i)<-[s:IS]-(:Hub) WHERE s.fromNight <= b.night < coalesce(s.toNight, b.night + 1) })
+      WHERE NOT EXISTS { (i)<-[:IS]-(h:Hub) WHERE h.fromNight <= b.night < coalesce(h.toNight, b.night + 1) })
    <-[v:USES WHERE v.fromNight <= b.night < coalesce(v.toNight, b.night + 1)]-
    (q:Person WHERE NOT EXISTS { (q)-[n:IN_GANG]->(:Gang) WHERE n.fromNight <= b.night < coalesce(n.toNight, b.night + 1) })
   ){1,2} (near)

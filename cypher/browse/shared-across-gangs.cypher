@@ -15,7 +15,7 @@ MATCH (b:Book)
 MATCH (g:Gang)<-[m:IN_GANG]-(p:Person)-[u:USES]->(i:Identifier)
 WHERE g.status <> 'dissolved'
   AND all(x IN [g, m, u] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
-  AND NOT EXISTS { (i)<-[s:IS]-(:Hub) WHERE s.fromNight <= b.night < coalesce(s.toNight, b.night + 1) }
+  AND NOT EXISTS { (i)<-[:IS]-(h:Hub) WHERE h.fromNight <= b.night < coalesce(h.toNight, b.night + 1) }
 WITH b, i, g, p ORDER BY g.gangId
 WITH b, i, collect(DISTINCT g.gangId) AS gangs, count(DISTINCT p) AS members
 WHERE size(gangs) > 1

@@ -5,8 +5,8 @@
 //
 // Topic: people
 // Parameters
-//   $personA  one person     :param personA => 'P-A000000942'
-//   $personB  the other one  :param personB => 'P-A000000943'
+//   $personA  one person     :param personA => 'P-A000000941'
+//   $personB  the other one  :param personB => 'P-A000000942'
 // Columns
 //   by       identifier, relation or tie
 //   kind     kind of identifier or relation, or the class of the tie in words

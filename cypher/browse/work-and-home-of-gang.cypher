@@ -5,7 +5,7 @@
 //
 // Topic: identifiers
 // Parameters
-//   $gangId  the gang  :param gangId => 'G-A000000971'
+//   $gangId  the gang  :param gangId => 'G-A000000955'
 // Columns
 //   kind     employer, employer_phone, employer_address, address, building or postcode
 //   caption  masked

@@ -24,7 +24,7 @@ def show_graph(gang: str, out: Path, store: str, config: Path | None, as_of: dat
 
     \b
     Example:
-      fraudgraph show-graph G-A000000942 --out gang.html
+      fraudgraph show-graph G-A000000941 --out gang.html
     """
     from fraudgraph.reports import network, onefile
 
