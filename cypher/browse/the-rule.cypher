@@ -18,7 +18,9 @@
 MATCH (b:Book)
 MATCH (p:Person)-[m:MEMBER_OF]->(c:Community)
 WHERE all(x IN [m, c] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
-WITH c, count(p) AS members, count(p.intent) AS known, round(avg(p.intent), 6) AS meanIntent
+// Summed as whole millionths, as the engine does: a sum of floats would depend on its order in the last digit.
+WITH c, count(p) AS members, count(p.intent) AS known, sum(round(p.intent * 1000000)) AS millionths
+WITH c, members, known, CASE WHEN known > 0 THEN millionths / known / 1000000 END AS meanIntent
 WITH c, members, known, meanIntent, members >= $minMembers AND coalesce(meanIntent > $threshold, false) AS over
 RETURN c.communityId AS communityId, members, known, meanIntent, over, c.flagged AS flagged, c.stoppedBy AS stoppedBy
 ORDER BY over DESC, coalesce(meanIntent, -1.0) DESC, communityId
