@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp, factorial, log10
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,7 +14,8 @@ from core_books import SETTINGS, Use, codes_of, in_order, keys_of, number, perso
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fraudgraph.graph.codes import BURST_DAYS, DAY, HUB, MISSING, UNIQUE, Codes, around, encode
+from fraudgraph.graph.classes import DEGREES, band
+from fraudgraph.graph.codes import BURST_DAYS, BURSTS, DAY, FEW, HUB, MISSING, OWN_PLACES, UNIQUE, Codes, Crowd, around, encode, stepped
 from fraudgraph.model import HUBS, SLOT, SLOTS
 
 HALF = SETTINGS.integer("graph.window_days") // 2
@@ -68,6 +71,59 @@ def test_a_use_years_away_changes_no_count(found: list[tuple[int, int, int]], fa
 def test_around_of_nothing() -> None:
     none = np.zeros(0, np.int64)
     assert around(none, none.astype(np.int32), none, 90).tolist() == []
+    assert Crowd(none, none.astype(np.int32), none).so_far(90).tolist() == []
+
+
+def by_then(timed: Sequence[tuple[int, int, int]], place: int, half: int) -> set[int]:
+    """The people who had the value in the half of the use at ``place`` or the half before, later uses (of one time: later rows) apart."""
+    value, _, time = timed[place]
+    return {
+        person
+        for row, (other, person, then) in enumerate(timed)
+        if other == value and (then, row) <= (time, place) and then // half in (time // half, time // half - 1)
+    }
+
+
+def counted_so_far(timed: Sequence[tuple[int, int, int]], half: int) -> list[int]:
+    value, person, time = (np.array(column, np.int64) for column in zip(*timed, strict=True))
+    return [int(count) for count in Crowd(value, person.astype(np.int32), time).so_far(half)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(TUPLES, st.sampled_from([2, 10, 90]), st.integers(1, 8))
+def test_so_far_counts_the_distinct_people_up_to_the_use(found: list[tuple[int, int, int]], half: int, quarter: int) -> None:
+    timed = [(value, person, day * DAY // quarter) for value, person, day in found]
+    assert counted_so_far(timed, half) == [len(by_then(timed, place, half * DAY)) for place in range(len(timed))]
+
+
+@settings(max_examples=60, deadline=None)
+@given(TUPLES, st.data())
+def test_later_uses_change_nothing_so_far(found: list[tuple[int, int, int]], data: st.DataObject) -> None:
+    timed = sorted(((value, person, day * DAY // 8) for value, person, day in found), key=lambda use: use[2])
+    known = data.draw(st.integers(1, len(timed)))
+    assert counted_so_far(timed, 90)[:known] == counted_so_far(timed[:known], 90)
+
+
+PEOPLE = np.arange(0, 2000, dtype=np.int32)
+
+
+def test_small_crowds_are_counted_exactly_and_larger_ones_in_few_steps() -> None:
+    steps = stepped(PEOPLE)
+    assert steps.dtype == np.int32
+    assert steps[:11].tolist() == list(range(11))
+    assert (np.diff(steps) >= 0).all(), "never fewer for one more"
+    assert np.array_equal(stepped(steps), steps), "a step is itself on its step"
+    on_step = [PEOPLE[steps == step] for step in np.unique(steps[11:193])]
+    assert len(on_step) == 9
+    assert all(crowds[-1] / crowds[0] <= 1.42 for crowds in on_step)
+    assert all(crowds[0] <= step <= crowds[-1] for crowds, step in zip(on_step, np.unique(steps[11:193]), strict=True))
+    assert len(np.unique(steps[193:])) == 1
+
+
+@pytest.mark.parametrize("edge", sorted({*DEGREES, FEW, SETTINGS.integer("graph.small_value")}))
+def test_no_step_crosses_an_edge_of_the_classes(edge: int) -> None:
+    assert np.array_equal(stepped(PEOPLE) <= edge, np.arange(len(PEOPLE)) <= edge)
+    assert np.array_equal(band(stepped(PEOPLE), DEGREES), band(PEOPLE, DEGREES))
 
 
 def slots_of(kind: str, codes: Codes) -> list[str]:
@@ -90,7 +146,8 @@ def test_codes_are_those_of_the_literal_reading(found: list[Use]) -> None:
         for _, _, key, who in all_uses:
             holders.setdefault(key, set()).add(who)
         shared = [key for key, people in holders.items() if len(people) >= 2]
-        assert codes.keys[kind].to_list() == shared, "numbered in the order of the first row, then column"
+        shared.sort()
+        assert codes.keys[kind].to_list() == shared, "numbered in the order of the texts"
         assert codes.distinct[kind] == len(holders)
         timed = [(key, who, found[row].time) for row, _, key, who in all_uses]
         for name in slots_of(kind, codes):
@@ -102,27 +159,40 @@ def test_codes_are_those_of_the_literal_reading(found: list[Use]) -> None:
                 if key in shared:
                     window = nearest(use.time, HALF * DAY)
                     people = len({who for other, who, time in timed if other == key and window in windows(time, HALF * DAY)})
-                assert codes.people[name][row] == people
+                assert codes.people[name][row] == stepped(np.array([people]))[0]
+                if name in OWN_PLACES:
+                    assert codes.few[name][row] == expected, "these books are too small for a place of many"
     links = {(use.who, name, key) for use in found for name, key in use.keys.items()}
     assert codes.links == len(links)
+    assert set(codes.few) == set(OWN_PLACES) & set(codes.code)
     assert codes.hubs.equals(HUBS.empty())
 
 
 @settings(max_examples=40, deadline=None)
 @given(uses(most=20, days=120), st.integers(1, 3))
 def test_a_use_in_too_large_a_crowd_is_a_hub(found: list[Use], cap: int) -> None:
-    free, capped = codes_of(found), codes_of(found, SETTINGS.override({"graph.caps": {"wifi": cap}, "graph.cap": 100}))
+    caps = {"wifi": cap, "ip": cap}
+    free, capped = codes_of(found), codes_of(found, SETTINGS.override({"graph.caps": caps, "graph.cap": 100}))
     for name in free.code:
-        over = (free.code[name] >= 0) & (free.people[name] > (cap if SLOT[name].kind == "wifi" else 100))
+        over = (free.code[name] >= 0) & (free.people[name] > caps.get(SLOT[name].kind, 100))
         assert np.array_equal(capped.code[name], np.where(over, HUB, free.code[name]))
         assert np.array_equal(capped.people[name], free.people[name])
+    for name, own in free.few.items():
+        assert np.array_equal(capped.few[name], own), "a place of one's own stays one where it is a hub"
     expected = []
-    if "wifi.own" in free.code:
-        hub_keys = {use.keys["wifi.own"] for use, code in zip(found, capped.code["wifi.own"], strict=True) if code == HUB}
-        expected = [(key, len({use.who for use in found if use.keys.get("wifi.own") == key})) for key in sorted(hub_keys)]
-    assert list(capped.hubs.select("key", "people").iter_rows()) == expected
-    assert set(capped.hubs["kind"].to_list()) <= {"wifi"}
-    assert set(capped.hubs["cap"].to_list()) <= {cap}
+    for slot in sorted({"ip.own", "wifi.own"} & set(free.code)):
+        hub_keys = {use.keys[slot] for use, code in zip(found, capped.code[slot], strict=True) if code == HUB}
+        kind = SLOT[slot].kind
+        expected += [(kind, key, len({use.who for use in found if use.keys.get(slot) == key}), cap) for key in sorted(hub_keys)]
+    assert capped.hubs.rows() == expected
+
+
+@pytest.mark.parametrize(("people", "hubs"), [(12, 0), (13, 1)])
+def test_a_hub_is_a_matter_of_the_exact_crowd_and_not_of_its_step(people: int, hubs: int) -> None:
+    rows = [Use(f"A{i:02d}", f"w{i}", i / 10, {"wifi.own": "x"}) for i in range(people)]
+    codes = codes_of(rows, SETTINGS.override({"graph.cap": 12}))
+    assert len(codes.hubs) == hubs
+    assert codes.people["wifi.own"].tolist() == [12] * people
 
 
 def poisson_tail(least: int, pace: float) -> float:
@@ -139,7 +209,7 @@ def expected_burst(timed: list[tuple[int, int, int]], use: tuple[int, int, int])
         near = len(crowd(timed, use, days * DAY)) - 1
         if near > 0:
             worst = max(worst, -log10(max(poisson_tail(near, (people - 1) * days / HALF), 1e-25)))
-    return min(round(worst * 10), 250)
+    return max((step for step in BURSTS if round(worst * 10) >= step), default=0)
 
 
 CROWDS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 240)), min_size=3, max_size=22)
@@ -151,7 +221,7 @@ def crowd_book(found: list[tuple[int, int]]) -> list[Use]:
 
 @settings(max_examples=60, deadline=None)
 @given(CROWDS.filter(lambda found: len({who for who, _ in found}) >= 2))
-def test_burst_is_the_poisson_tail_of_the_crowd_near_the_use(found: list[tuple[int, int]]) -> None:
+def test_burst_is_the_band_of_the_poisson_tail_of_the_crowd_near_the_use(found: list[tuple[int, int]]) -> None:
     rows = crowd_book(found)
     codes = codes_of(rows)
     numbers = number(rows)
@@ -172,7 +242,25 @@ def test_a_sudden_crowd_is_more_of_a_burst_than_a_steady_one() -> None:
     assert bursts["F"] >= 80
 
 
-def test_neither_the_columns_order_nor_the_spelling_of_keys_matters() -> None:
+@settings(max_examples=40, deadline=None)
+@given(uses().filter(lambda found: any(use.keys for use in found)), st.randoms(use_true_random=False))
+def test_neither_the_order_of_the_rows_nor_that_of_the_columns_matters(found: list[Use], dice: Any) -> None:
+    """Times differ, as they do in books that are not sorted by hand: who is first of two at the same moment is said by the row."""
+    found = [replace(use, day=use.day + i / 1000) for i, use in enumerate(found)]
+    table, person, time = keys_of(found), persons_of(found), times_of(found)
+    place, columns = list(range(len(found))), list(table.columns)
+    dice.shuffle(place)
+    dice.shuffle(columns)
+    one, other = encode(table, person, time, SETTINGS), encode(table.select(columns)[place], person[place], time[place], SETTINGS)
+    assert list(other.code) == list(one.code)
+    for name in ("code", "people", "burst", "few"):
+        for slot, column in getattr(one, name).items():
+            assert getattr(other, name)[slot].tolist() == column[place].tolist()
+    assert {kind: keys.to_list() for kind, keys in other.keys.items()} == {kind: keys.to_list() for kind, keys in one.keys.items()}
+    assert (other.distinct, other.links) == (one.distinct, one.links)
+
+
+def test_numbers_follow_the_texts_and_other_spellings_share_the_same() -> None:
     rows = in_order(
         [
             Use("A1", "x", 0, {"phone.own": "1", "phone.contact1": "2", "device.own": "d"}),
@@ -180,16 +268,26 @@ def test_neither_the_columns_order_nor_the_spelling_of_keys_matters() -> None:
             Use("A3", "z", 2, {"phone.own": "3", "phone.contact1": "2", "device.own": "e"}),
         ]
     )
-    table, person, time = keys_of(rows), persons_of(rows), times_of(rows)
-    first = encode(table, person, time, SETTINGS)
-    spelt = table.with_columns(pl.all().replace({"1": "z", "2": "a", "3": "q", "d": "k", "e": "b"}))
-    for columns in (table.columns, table.columns[::-1], sorted(table.columns)):
-        for other in (table, spelt):
-            codes = encode(other.select(columns), person, time, SETTINGS)
-            assert list(codes.code) == list(first.code)
-            for name, column in codes.code.items():
-                assert column.tolist() == first.code[name].tolist()
-    assert first.keys["phone"].to_list() == ["2", "3"]
+    codes = codes_of(rows)
+    assert codes.keys["phone"].to_list() == ["2", "3"]
+    assert codes.code["phone.own"].tolist() == [UNIQUE, 0, 1]
+    for two, three in (("\u5f20", "\U0001f600"), ("\U0001f600", "\u5f20"), ("b", "a"), ("", " ")):
+        spelt = keys_of(rows).with_columns(pl.all().replace({"2": two, "3": three}))
+        other = encode(spelt, persons_of(rows), times_of(rows), SETTINGS)
+        assert other.keys["phone"].to_list() == sorted([two, three])
+        assert other.code["phone.own"].tolist() == ([UNIQUE, 0, 1] if two < three else [UNIQUE, 1, 0])
+        assert other.people["phone.own"].tolist() == codes.people["phone.own"].tolist()
+
+
+def test_a_place_is_ones_own_for_the_first_forty_whoever_comes_later() -> None:
+    rows = [Use(f"A{i:03d}", f"w{i}", i / 10, {"address.own": "block"}) for i in range(60)]
+    own = [0] * FEW + [MISSING] * (60 - FEW)
+    assert codes_of(rows).few["address.own"].tolist() == own
+    hub = codes_of(rows, SETTINGS.override({"graph.cap": 50}))
+    assert hub.few["address.own"].tolist() == own
+    assert hub.code["address.own"].tolist() == [HUB] * 60
+    later = codes_of([replace(use, day=use.day + 200) for use in rows])
+    assert later.few["address.own"].tolist() == own
 
 
 @pytest.mark.parametrize("rows", [[], [Use("A1", "x", 0, {"device.own": "d"})], [Use("A1", "x", 0)]])
