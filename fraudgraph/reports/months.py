@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
 import polars as pl
 
-from fraudgraph.reports.tables import LIVE
+from fraudgraph.reports import hits
+from fraudgraph.reports.statistics import wilson
 from fraudgraph.stores.port import Reader
 
-GRADES = ("A", "B", "C", "D")
-
-_Z = 1.959964
-"""Of a two-sided interval of 95 %."""
+GRADES = hits.GRADES
 
 
 @dataclass(frozen=True)
@@ -39,25 +36,9 @@ class Month:
         return wilson(self.flagged, self.applications)
 
 
-def wilson(hits: int, trials: int) -> tuple[float, float] | None:
-    """Return the 95 % score interval of a share; None where there is nothing to have a share of."""
-    if not trials:
-        return None
-    share = hits / trials
-    centre = share + _Z**2 / (2 * trials)
-    half = _Z * sqrt(share * (1 - share) / trials + _Z**2 / (4 * trials**2))
-    scale = 1 + _Z**2 / trials
-    low, high = (centre - half) / scale, (centre + half) / scale
-    return (0.0 if hits == 0 else max(low, 0.0)), (1.0 if hits == trials else min(high, 1.0))
-
-
 def flagged_applications(reader: Reader) -> pl.DataFrame:
     """Return application_id, grade of the applications of everybody in a gang of this night."""
-    live = reader.table("gangs", columns=["gang_id", "community_id", "grade"]).filter(LIVE)
-    people = reader.table("gang_members").join(live, on="gang_id").sort("person_id", "gang_id").unique("person_id", keep="first")
-    where = {"person_id": people["person_id"].sort().to_list()}
-    membership = reader.table("membership", columns=["application_id", "person_id"], where=where)
-    return membership.join(people, on="person_id").select("application_id", "grade").sort("application_id")
+    return hits.flagged(reader).select("application_id", "grade")
 
 
 def trend(reader: Reader, flagged: pl.DataFrame, times: pl.DataFrame, zone: str) -> list[Month]:
@@ -70,8 +51,8 @@ def trend(reader: Reader, flagged: pl.DataFrame, times: pl.DataFrame, zone: str)
     month = pl.col("applied_at").dt.convert_time_zone(zone).dt.strftime("%Y-%m").alias("month")
     total = dict(times.lazy().group_by(month).len().collect().iter_rows())
     where = {"application_id": flagged["application_id"].to_list()}
-    hits = reader.table("applications", columns=["application_id", "applied_at"], where=where).join(flagged, on="application_id")
-    graded = {(name, grade): count for name, grade, count in hits.group_by(month, "grade").len().iter_rows()}
+    dated = reader.table("applications", columns=["application_id", "applied_at"], where=where).join(flagged, on="application_id")
+    graded = {(name, grade): count for name, grade, count in dated.group_by(month, "grade").len().iter_rows()}
     found = []
     for year, number in _every(min(total), max(total)):
         name = f"{year:04d}-{number:02d}"

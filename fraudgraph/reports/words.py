@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from datetime import datetime
+from datetime import date
 
 SHOWN = 28
 """Characters of a value that a page shows; the widest masked forms are shorter, a hostile one may have ten thousand."""
@@ -85,18 +85,18 @@ def plural(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     """Return ``3 January 2026``."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
-def days(first: datetime | None, last: datetime | None) -> str:
+def days(first: date | None, last: date | None) -> str:
     """Return a span of days without saying anything twice: ``3–19 March 2026``, ``28 May – 2 June 2026``."""
     if first is None or last is None:
         return "unknown days"
-    if first.date() == last.date():
-        return day(first)
     if (first.year, first.month) == (last.year, last.month):
+        if first.day == last.day:
+            return day(first)
         return f"{first.day}–{day(last)}"
     if first.year == last.year:
         return f"{first.day} {_MONTHS[first.month - 1]} – {day(last)}"
@@ -106,6 +106,11 @@ def days(first: datetime | None, last: datetime | None) -> str:
 def month(year: int, number: int) -> str:
     """Return ``Jan 2026``."""
     return f"{_MONTHS[number - 1][:3]} {year}"
+
+
+def whole_month(year: int, number: int) -> str:
+    """Return ``January 2026``."""
+    return f"{_MONTHS[number - 1]} {year}"
 
 
 def listed(parts: list[str]) -> str:

@@ -12,8 +12,8 @@ from fraudgraph.settings import Settings
 BLOCK = 1 << 20
 """Bytes that are read at a time."""
 
-UNRELATED = frozenset({"store"})
-"""Sections that say how fast and where, and nothing of the result."""
+UNRELATED = frozenset({"store", "reports"})
+"""Sections that say how fast, where, and what is told of it, and nothing of the result."""
 
 
 def digest_files(paths: Iterable[Path | str], settings: Settings, relations: Iterable[Path | str] = ()) -> str:
