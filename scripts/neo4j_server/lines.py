@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,13 @@ class Line:
     def poms(self) -> Path:
         """The folder of ``lib.xml`` (the server) and ``plugins.xml`` (what is loaded only on demand)."""
         return POMS / self.name
+
+    @property
+    def version(self) -> str:
+        """The version of the server that the poms bring."""
+        found = re.search(r"<artifactId>neo4j</artifactId><version>([^<]+)<", (self.poms / "lib.xml").read_text(encoding="utf-8"))
+        assert found is not None, f"the poms of {self.name} name no server"
+        return found[1]
 
 
 LINES = {

@@ -110,7 +110,7 @@ class Server:
     def _java(self) -> list[str]:
         """Return Java with the class path. ``lib`` comes first: kept classes serve only the start of the path they were kept from."""
         archive = self.java.archive(self.files)
-        kept = [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
+        kept = [f"-XX:SharedArchiveFile={archive}", "-Xlog:cds=off"] if archive.exists() else []
         places = [f"{self.files / 'lib'}/*", *([f"{self.files / 'plugins'}/*"] if self.plugins else [])]
         return [str(self.java.path), *kept, "-cp", os.pathsep.join(places)]
 
