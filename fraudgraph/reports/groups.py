@@ -15,7 +15,7 @@ import polars as pl
 
 from fraudgraph import masking, model
 from fraudgraph.evidence.reasons import REASON_CODES
-from fraudgraph.reports import kinds, words
+from fraudgraph.reports import captions, kinds, words
 from fraudgraph.stores.port import Reader
 
 OWN, CONTACT = "own", "contact"
@@ -118,6 +118,8 @@ def _groups(reader: Reader, table: pl.DataFrame, people: pl.DataFrame, evidence:
     )  # fmt: skip
     intents = dict(reader.table("persons", columns=["person_id", "intent"], where={"person_id": ids}).iter_rows())
     uses = _uses(reader.table("keys", where=where).join(membership, on="application_id"))
+    common = uses.filter(pl.len().over("kind", "key") >= 2)
+    looks = captions.looks(reader, common, lambda: where["application_id"])
     hubs = set(reader.table("hubs", columns=["kind", "key"]).iter_rows())
     reasons = dict(reader.table("reasons", where={"person_id": ids}).iter_rows())
     ties = reader.table("ties", columns=["person_a", "person_b", "link_class"], where={"person_a": ids})
@@ -135,6 +137,7 @@ def _groups(reader: Reader, table: pl.DataFrame, people: pl.DataFrame, evidence:
                 intents,
                 [reasons.get(person) or "" for person in sorted(mine)],
                 ties.filter(pl.col("person_a").is_in(sorted(mine)) & pl.col("person_b").is_in(sorted(mine))),
+                looks,
                 zone,
             )
         )
@@ -170,6 +173,7 @@ def _group(
     intents: dict[str, float | None],
     reasons: list[str],
     ties: pl.DataFrame,
+    looks: captions.Look,
     zone: str,
 ) -> Group:
     given = applications.group_by("person_id").agg(pl.col("name").drop_nulls().first(), pl.len().alias("applications"))
@@ -188,7 +192,7 @@ def _group(
         status=row.get("status") or "",
         grade=row.get("grade") or "",
         members=tuple(members),
-        shared=_shared(uses, evidence, hubs, number),
+        shared=_shared(uses, evidence, hubs, number, looks),
         relations=tuple(sorted((number[a], number[b]) for a, b in ties.select("person_a", "person_b").iter_rows())),
         given=_given(ties),
         reasons=tuple((code, codes[code]) for code in REASON_CODES if codes[code]),
@@ -227,7 +231,9 @@ def _told_apart(ordered: list[Shared]) -> tuple[Shared, ...]:
     return tuple(named)
 
 
-def _shared(uses: pl.DataFrame, evidence: pl.DataFrame, hubs: set[tuple[str, str]], number: dict[str, int]) -> tuple[Shared, ...]:
+def _shared(
+    uses: pl.DataFrame, evidence: pl.DataFrame, hubs: set[tuple[str, str]], number: dict[str, int], looks: captions.Look
+) -> tuple[Shared, ...]:
     """Return what members share, without generic values and without what a stronger shared value already says."""
     others = {(kind, key): count for kind, key, count in evidence.select("kind", "key", "others").iter_rows()}
     common = uses.group_by("kind", "key").agg("person_id", "contact").filter(pl.col("person_id").list.len() >= 2)
@@ -240,7 +246,7 @@ def _shared(uses: pl.DataFrame, evidence: pl.DataFrame, hubs: set[tuple[str, str
         outside = others.get((kind, key))
         rank = kinds.kind_of(kind).strength * (len(places) - 1) * len(places) / (len(places) + (outside or 0))
         held = tuple(place for place, _ in places)
-        found.append((-rank, kind, key, Shared(kind, kinds.masked(kind, key), held, frozenset(p for p, c in places if c), outside, rank)))
+        found.append((-rank, kind, key, Shared(kind, looks[kind, key], held, frozenset(p for p, c in places if c), outside, rank)))
     ordered = [shared for *_, shared in sorted(found, key=lambda item: item[:3])]
     return _told_apart([shared for place, shared in enumerate(ordered) if not _implied(shared, ordered, place)])
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from fraudgraph.alerts import DISMISSED
-from fraudgraph.reports import csvfile, kinds, words
+from fraudgraph.reports import captions, csvfile, kinds, words
 from fraudgraph.reports.standing import standing
 from fraudgraph.stores.port import Reader
 
@@ -90,7 +90,7 @@ def gangs(reader: Reader) -> pl.DataFrame:
     Behind the gangs that are over the line come those that were dismissed and are not raised again, and last the dissolved ones.
     """
     table = reader.table("gangs").join(standing(reader), on="gang_id").with_columns(pl.col("grade").fill_null(""))
-    found = _evidence_texts(reader.table("evidence"))
+    found = _evidence_texts(*_evidence(reader))
     order = (LIVE.not_(), RESTED, pl.col("grade"), pl.col("mean_intent").fill_null(-1.0), pl.col("members"), pl.col("gang_id"))
     return (
         table.join(found, on="gang_id", how="left")
@@ -134,9 +134,14 @@ def strongest(evidence: pl.DataFrame, most: int) -> pl.DataFrame:
     )
 
 
-def _evidence_texts(evidence: pl.DataFrame) -> pl.DataFrame:
+def _evidence(reader: Reader) -> tuple[pl.DataFrame, captions.Look]:
+    """Return the evidence that may be named, strongest first, and how its identifiers look."""
+    rows = strongest(reader.table("evidence").filter(pl.col("members") >= 2), 3 * EVIDENCE_SHOWN).with_columns(pl.col("key").fill_null(""))
+    return rows, captions.looks(reader, rows, lambda: _applications(reader, rows["gang_id"]))
+
+
+def _evidence_texts(rows: pl.DataFrame, looks: captions.Look) -> pl.DataFrame:
     """Return gang_id, evidence: ``device 3064***c4 (5 people); phone 138****2231 (4)``."""
-    rows = strongest(evidence.filter(pl.col("members") >= 2), 3 * EVIDENCE_SHOWN)
     texts: dict[str, list[str]] = {}
     seen: dict[str, dict[str, int]] = {}
     for gang, kind, key, members in rows.select("gang_id", "kind", "key", "members").iter_rows():
@@ -145,9 +150,15 @@ def _evidence_texts(evidence: pl.DataFrame) -> pl.DataFrame:
         most[kind] = max(members, most.get(kind, 0))
         if implied or len(parts) == EVIDENCE_SHOWN:
             continue
-        named = " ".join(part for part in (kinds.kind_of(kind).word, kinds.masked(kind, key or "")) if part)
+        named = " ".join(part for part in (kinds.kind_of(kind).word, looks[kind, key]) if part)
         parts.append(f"{named.replace(';', ',')} ({members}{' people' if not parts else ''})")
     return pl.DataFrame(
         {"gang_id": list(texts), "evidence": ["; ".join(parts) for parts in texts.values()]},
         schema={"gang_id": pl.String, "evidence": pl.String},
     )
+
+
+def _applications(reader: Reader, gang_ids: pl.Series) -> list[str]:
+    """Return the applications of gangs' members."""
+    people = reader.table("gang_members", where={"gang_id": gang_ids.unique().sort().to_list()})["person_id"].unique().sort()
+    return reader.table("membership", columns=["application_id"], where={"person_id": people.to_list()})["application_id"].to_list()
