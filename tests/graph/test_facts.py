@@ -15,11 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraudgraph.graph.closure import close
-from fraudgraph.graph.codes import DAY
+from fraudgraph.graph.codes import DAY, FEW
 from fraudgraph.graph.facts import (
     BIT,
     FAR_DAYS,
     GIVEN_BIT,
+    LABEL_ORDER,
     MOST_APPLICATIONS,
     NO_GAP,
     SIGNATURE,
@@ -32,16 +33,28 @@ from fraudgraph.graph.facts import (
 from fraudgraph.graph.measure import measure
 from fraudgraph.graph.pairs import Given, candidates
 from fraudgraph.model import SLOTS
+from fraudgraph.settings import Settings
 
 PRIORS = SETTINGS.table("graph.prior")
 PHONES = ("phone.own", "phone.contact1", "phone.contact2")
 CHANNELS = ("c1",)
 
 
-def all_facts(rows: list[Use], given_: Given | None = None) -> tuple[View, Facts]:
-    view = view_of(rows, channels=CHANNELS)
-    people = len(number(rows))
-    return view, measure(view, given_ or Given.none(), people, SETTINGS)
+HALF = SETTINGS.integer("graph.window_days") // 2 * DAY
+
+
+def all_facts(rows: list[Use], given_: Given | None = None, chosen: Settings = SETTINGS) -> tuple[View, Facts]:
+    view = view_of(rows, chosen, channels=CHANNELS)
+    return view, measure(view, given_ or Given.none(), chosen)
+
+
+def the_pair(rows: list[Use], one: str, other: str, chosen: Settings = SETTINGS) -> Facts:
+    """The facts of two people; they must be a pair."""
+    facts, numbers = all_facts(rows, chosen=chosen)[1], number(rows)
+    a, b = sorted((numbers[one], numbers[other]))
+    pair = facts.take((facts.a == a) & (facts.b == b))
+    assert len(pair) == 1
+    return pair
 
 
 def shares(left: Use, right: Use) -> set[tuple[str, str, str]]:
@@ -70,12 +83,19 @@ def meetings(rows: list[Use], a: int, b: int) -> list[tuple[int, int]]:
     return [(i, j) for i in mine for j in theirs if abs(rows[i].time - rows[j].time) <= FAR_DAYS * DAY]
 
 
+def is_own(rows: list[Use], row: int, slot: str) -> bool:
+    """Whether few had the place by then, in this half of a window and the one before."""
+    half = rows[row].time // HALF
+    before = [use for use in rows[: row + 1] if use.keys.get(slot) == rows[row].keys[slot] and half - use.time // HALF in (0, 1)]
+    return len({use.who for use in before}) <= FEW
+
+
 def literal(rows: list[Use], view: View, a: int, b: int) -> dict[str, object]:
-    """Every fact of a pair, by its definition. ``label`` is the set of values that may be it."""
+    """Every fact of a pair, by its definition."""
     codes = view.codes
     signature, gap, degree, burst, phones = 0, NO_GAP, 1 << 30, 0, 0
     prior = -np.inf
-    labels: dict[int, set[tuple[str, str]]] = {}
+    labels: set[tuple[int, str]] = set()
     differs = {"address": [False, False], "ip": [False, False]}
     channel = False
     for i, j in meetings(rows, a, b):
@@ -84,7 +104,7 @@ def literal(rows: list[Use], view: View, a: int, b: int) -> dict[str, object]:
             signature |= BIT[name]
             people = max(codes.people[one][i], codes.people[other][j])
             degree = min(degree, people)
-            labels.setdefault(people, set()).add((one.split(".")[0], rows[i].keys[one]))
+            labels.add((LABEL_ORDER.index(one.split(".")[0]), rows[i].keys[one]))
             burst = max(burst, int(codes.burst[one][i]), int(codes.burst[other][j]))
             prior = max(prior, PRIORS[name] - 0.7 * max(log2(people / 10), 0))
         phones = max(phones, len({rows[i].keys[one] for name, one, _ in found if name.startswith("phone ")}))
@@ -95,8 +115,8 @@ def literal(rows: list[Use], view: View, a: int, b: int) -> dict[str, object]:
             slot = f"{kind}.own"
             keys = rows[i].keys.get(slot), rows[j].keys.get(slot)
             if None not in keys:
-                few = max(codes.people[slot][i], codes.people[slot][j]) <= 40
-                differs[kind] = [against or (keys[0] != keys[1] and few), agrees or keys[0] == keys[1]]
+                own = is_own(rows, i, slot) and is_own(rows, j, slot)
+                differs[kind] = [against or (keys[0] != keys[1] and own), agrees or keys[0] == keys[1]]
     return {
         "signature": signature,
         "gap": gap,
@@ -107,7 +127,7 @@ def literal(rows: list[Use], view: View, a: int, b: int) -> dict[str, object]:
         "channel": channel,
         "address_differs": differs["address"] == [True, False],
         "ip_differs": differs["ip"] == [True, False],
-        "label": labels.get(degree, set()),
+        "label": min(labels),
     }
 
 
@@ -115,16 +135,15 @@ def check(rows: list[Use]) -> None:
     view, facts = all_facts(rows)
     for k, (a, b) in enumerate(zip(facts.a.tolist(), facts.b.tolist(), strict=True)):
         expected = literal(rows, view, a, b)
-        assert value_of(view, int(facts.label[k])) in expected.pop("label")  # type: ignore[operator]
+        assert value_of(view, int(facts.label[k])) == expected.pop("label")
         assert facts.prior[k] == pytest.approx(expected.pop("prior"))
         assert {name: getattr(facts, name)[k] for name in expected} == expected
 
 
-def value_of(view: View, label: int) -> tuple[str, str]:
-    """The (kind, key) that a label stands for."""
-    kinds = list(dict.fromkeys(name.split(" ")[0] for name in SIGNATURE))
-    kind = kinds[label >> 40]
-    return kind, view.codes.keys[kind][label & ((1 << 40) - 1)]
+def value_of(view: View, label: int) -> tuple[int, str]:
+    """The (place of the kind, key) that a label stands for."""
+    kind = label >> 40
+    return kind, view.codes.keys[LABEL_ORDER[kind]][label & ((1 << 40) - 1)]
 
 
 def one_number_a_person(rows: list[Use]) -> list[Use]:
@@ -164,7 +183,7 @@ def test_a_pair_has_the_same_facts_with_its_people_swapped(rows: list[Use]) -> N
     view = view_of(rows, channels=CHANNELS)
     a, b = candidates(view.codes, view.person, view.applied_at, Given.none(), 3, 180)
     one, other = read(view, a, b, Given.none(), PRIORS), read(view, b, a, Given.none(), PRIORS)
-    for name in ("signature", "gap", "degree", "phones", "channel", "burst", "address_differs", "ip_differs", "prior"):
+    for name in ("signature", "gap", "degree", "phones", "channel", "burst", "address_differs", "ip_differs", "prior", "label"):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
 
 
@@ -201,19 +220,57 @@ def test_what_is_shared_over_half_a_year_apart_is_not_shared() -> None:
     assert facts.gap.tolist() == [7 * DAY]
 
 
-def test_a_crowd_weighs_less_and_its_address_says_nothing_against() -> None:
-    """Twenty people behind one address; two of them also name homes, of which one is held by forty people, the other by forty-one."""
-    for crowd, differs in ((40, True), (41, False)):
-        near = [Use(f"N{i:02d}", f"n{i}", 1 + i / 100, {"ip.own": "nat"}) for i in range(18)]
-        home = [Use(f"H{i:02d}", f"h{i}", 1.5, {"address.own": "block"}) for i in range(crowd - 1)]
-        two = [Use("A", "x", 0, {"ip.own": "nat", "address.own": "block"}), Use("B", "y", 0.5, {"ip.own": "nat", "address.own": "hut"})]
-        rows = in_order([*two, *near, *home])
-        facts = all_facts(rows)[1]
-        pair = facts.take((facts.a == 0) & (facts.b == 1))
-        assert pair.degree.tolist() == [20]
-        assert pair.prior.tolist() == pytest.approx([PRIORS["ip"] - 0.7])
-        assert pair.address_differs.tolist() == [differs]
-        check(rows)
+def test_a_crowd_weighs_less() -> None:
+    """Twenty people behind one address: of their step, 15 to 20, the middle is 17."""
+    rows = [Use(f"N{i:02d}", f"n{i}", i / 100, {"ip.own": "nat"}) for i in range(20)]
+    pair = the_pair(rows, "n0", "n1")
+    assert pair.degree.tolist() == [17]
+    assert pair.prior.tolist() == pytest.approx([PRIORS["ip"] - 0.7 * log2(1.7)])
+    check(rows)
+
+
+@pytest.mark.parametrize(("before", "after", "differs"), [(39, 0, True), (39, 60, True), (40, 0, False)])
+def test_a_place_of_many_says_nothing_against(before: int, after: int, differs: bool) -> None:
+    """Two people over one device with two homes, one of them in a block that so many others had named before, and so many later."""
+    homes = [(f"H{i:02d}", i / 100) for i in range(before)] + [(f"L{i:02d}", 1 + i / 100) for i in range(after)]
+    rows = [Use(who, who, day, {"address.own": "block"}) for who, day in homes]
+    rows += [Use("A", "x", 0.5, {"device.own": "d", "address.own": "block"}), Use("B", "y", 0.6, {"device.own": "d", "address.own": "hut"})]
+    rows = in_order(rows)
+    assert the_pair(rows, "x", "y").address_differs.tolist() == [differs]
+    check(rows)
+
+
+def test_two_people_behind_one_hub_do_not_differ_there() -> None:
+    """Both were among the first on an address that half the town has: nothing that they share, and nothing in which they differ."""
+    rows = [Use("A", "x", 0, {"device.own": "d", "ip.own": "nat"}), Use("B", "y", 0.1, {"device.own": "d", "ip.own": "nat"})]
+    rows += [Use(f"N{i:02d}", f"n{i}", 1 + i / 10, {"ip.own": "nat"}) for i in range(10)]
+    capped = SETTINGS.override({"graph.cap": 5})
+    for chosen, signature in ((SETTINGS, BIT["device"] | BIT["ip"]), (capped, BIT["device"])):
+        pair = the_pair(rows, "x", "y", chosen)
+        assert pair.signature.tolist() == [signature]
+        assert pair.ip_differs.tolist() == [False]
+    other = [replace(use, keys={**use.keys, "ip.own": "own"}) if use.app == "B" else use for use in rows]
+    for chosen in (SETTINGS, capped):
+        assert the_pair(other, "x", "y", chosen).ip_differs.tolist() == [True]
+
+
+def test_a_pair_is_called_by_its_strongest_kind_and_then_its_first_text() -> None:
+    """However narrow the others are, and in whatever order they come."""
+    crowd = [Use(f"N{i}", f"n{i}", 1 + i / 10, {"device.own": "den"}) for i in range(8)]
+    keys = {"address.own": "home", "device.own": "den", "phone.contact1": "2", "phone.contact2": "1"}
+    rows = in_order([*crowd, Use("A", "x", 0, keys), Use("B", "y", 1, keys)])
+    view, _ = all_facts(rows)
+    assert value_of(view, int(the_pair(rows, "x", "y").label[0])) == (LABEL_ORDER.index("phone"), "1")
+    bare = [replace(use, keys={name: key for name, key in use.keys.items() if not name.startswith("phone")}) for use in rows]
+    view, _ = all_facts(bare)
+    assert value_of(view, int(the_pair(bare, "x", "y").label[0])) == (LABEL_ORDER.index("device"), "den")
+
+
+def test_labels_know_every_kind_from_the_strongest_to_the_broadest() -> None:
+    assert set(LABEL_ORDER) == {slot.kind for slot in SLOTS}
+    assert len(set(LABEL_ORDER)) == len(LABEL_ORDER)
+    best = [max(odds for name, odds in PRIORS.items() if name.split(" ")[0] == kind) for kind in LABEL_ORDER]
+    assert best == sorted(best, reverse=True)
 
 
 def test_relations_from_outside() -> None:
