@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -104,3 +105,30 @@ def test_a_header_that_breaks_the_form_is_refused_by_name(old: str, new: str) ->
 
 def test_files_are_found_by_their_path() -> None:
     assert cypherfiles.text("browse", f"{QUESTIONS[0].name}.cypher") == QUESTIONS[0].text
+
+
+README = (Path(__file__).resolve().parent.parent / "cypher" / "README.md").read_text(encoding="utf-8")
+
+
+def table() -> str:
+    """The questions as cypher/README.md lists them."""
+    parts = []
+    for topic, heading in TOPICS.items():
+        rows = []
+        for question in (one for one in QUESTIONS if one.topic == topic):
+            asked = ", ".join(f"`${one.name}`" for one in question.parameters) or "–"
+            rows.append(f"| {question.title} | [`{question.name}`](browse/{question.name}.cypher) | {asked} |\n")
+        parts.append(f"### {heading}\n\n| question | file | asks for |\n|---|---|---|\n{''.join(rows)}")
+    return "\n".join(parts)
+
+
+def test_the_folders_readme_lists_every_question() -> None:
+    assert README.split("## Questions\n\n")[1] == table()
+
+
+def test_the_folders_readme_names_every_folder_and_shows_the_form() -> None:
+    root = Path(__file__).resolve().parent.parent / "cypher"
+    assert {path.name for path in root.iterdir() if path.is_dir()} == set(re.findall(r"^\| `(\w+)/`", README, re.MULTILINE))
+    shown = re.search(r"```\n(// Who is in this gang.*?)```", README, re.DOTALL)
+    assert shown is not None
+    assert read_question("shown", shown[1]).columns == {"personId": "the person"}
