@@ -1,4 +1,4 @@
-"""Port 1: where a book is kept. `port.py` says what every store can do, `embedded.py` is the one that needs no server."""
+"""Port 1: where a book is kept. `port.py` says what every store can do, `embedded.py` is the one that needs no server, `neo4j/` the graph."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ __all__ = ["Batch", "Change", "Reader", "Store", "Version", "Writer", "digest_fi
 
 
 def open_store(url: str | Path, *, create: bool, settings: Settings | None = None) -> Store:
-    """Return the store at ``url`` (a path: an embedded store).
+    """Return the store at ``url`` (a path: an embedded store; ``bolt://``, ``neo4j://`` and their encrypted forms: a Neo4j database).
 
     With ``create`` a store that is not there yet is an empty one, made by its first change. Raise StoreError where there is no
-    store, UsageError for a kind of store that is not known, ConfigurationError for settings of section [store] that cannot be.
+    store, StoreUnreachable where its server does not answer, UsageError for an address that is none (or holds a password),
+    ConfigurationError for settings of section [store] that cannot be.
     """
     scheme = re.match(r"([a-z][a-z0-9+.-]*)://", str(url), re.IGNORECASE)
     if scheme and scheme[1].lower().split("+")[0] in ("bolt", "neo4j"):
-        raise UsageError(f"{scheme[0]}... is a Neo4j store, and this version has the embedded store only: give --store a path")
+        from fraudgraph.stores.neo4j import open_neo4j
+
+        return open_neo4j(str(url), settings or defaults(), create=create)
     if scheme:
-        raise UsageError(f"{scheme[0]}... is not a kind of store that is known: give --store a path")
+        raise UsageError(f"{scheme[0]}... is not a kind of store that is known: give --store a path, or bolt://HOST:PORT for Neo4j")
     from fraudgraph.stores.connection import Options
     from fraudgraph.stores.embedded import open_embedded
 

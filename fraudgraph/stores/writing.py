@@ -14,7 +14,8 @@ from pathlib import Path
 
 from fraudgraph.errors import FraudgraphError, StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema
-from fraudgraph.stores.changes import checked, upgrade, write_change
+from fraudgraph.stores.changes import upgrade, write_change
+from fraudgraph.stores.checked import checked
 from fraudgraph.stores.connection import Options, Session, transaction, translated
 from fraudgraph.stores.port import Batch, Change
 from fraudgraph.stores.reading import batches, head

@@ -1,0 +1,8 @@
+// Application: nodes that something points to before they have a row
+//
+// A node without `fromNight` has no row yet: nobody who reads a night sees it.
+//
+// Parameters
+//   $values  applicationIds  :param values => ['A1']
+UNWIND $values AS value
+MERGE (:Application {applicationId: value})

@@ -1,0 +1,8 @@
+// Community: nodes that something points to before they have a row
+//
+// A node without `fromNight` has no row yet: nobody who reads a night sees it.
+//
+// Parameters
+//   $values  communityIds  :param values => ['C-A1']
+UNWIND $values AS value
+MERGE (:Community {communityId: value})

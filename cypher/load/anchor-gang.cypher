@@ -1,0 +1,8 @@
+// Gang: nodes that something points to before they have a row
+//
+// A node without `fromNight` has no row yet: nobody who reads a night sees it.
+//
+// Parameters
+//   $values  gangIds  :param values => ['G-A1']
+UNWIND $values AS value
+MERGE (:Gang {gangId: value})

@@ -1,0 +1,8 @@
+// Person: nodes that something points to before they have a row
+//
+// A node without `fromNight` has no row yet: nobody who reads a night sees it.
+//
+// Parameters
+//   $values  personIds  :param values => ['P-A1']
+UNWIND $values AS value
+MERGE (:Person {personId: value})

@@ -1,0 +1,15 @@
+// A night begins
+//
+// From here until the flip the night is pending: what it leaves when it is killed is cleared by the next writer.
+//
+// Parameters
+//   $night  the night that is written  :param night => 3
+//   $fence  the writer's number  :param fence => 7
+//
+// Columns
+//   mine  is the lease still ours
+MATCH (b:Book {id: 'book'})
+SET b.held = $fence
+WITH b WHERE b.fence = $fence
+SET b.pending = $night, b.step = 0
+RETURN true AS mine

@@ -1,0 +1,8 @@
+// The unfinished night is cleared
+//
+// Only what it left of itself: the last whole night is as it was.
+//
+// Parameters
+//   $fence  the writer's number  :param fence => 7
+MATCH (b:Book {id: 'book'}) WHERE b.fence = $fence
+REMOVE b.pending, b.step

@@ -1,0 +1,12 @@
+// BY: what no longer holds
+//
+// A row is a list: application_id, person_id.
+//
+// Parameters
+//   $rows   one list a row, see below  :param rows => [['A1', 'P-A2']]
+//   $night  the night that is written  :param night => 3
+UNWIND $rows AS r
+MATCH (a:Application {applicationId: r[0]})
+MATCH (b:Person {personId: r[1]})
+MATCH (a)-[t:BY]->(b) WHERE t.toNight IS NULL AND t.fromNight < $night
+SET t.toNight = $night

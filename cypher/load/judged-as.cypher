@@ -1,0 +1,11 @@
+// JUDGED_AS: which community of tonight is which gang
+//
+// A row is a list: community_id, gang_id.
+//
+// Parameters
+//   $rows   one list a row, see below  :param rows => [['C-A1', 'G-A2']]
+//   $night  the night that is written  :param night => 3
+UNWIND $rows AS r
+MATCH (a:Community {communityId: r[0]})
+MATCH (b:Gang {gangId: r[1]})
+CREATE (a)-[:JUDGED_AS {fromNight: $night}]->(b)

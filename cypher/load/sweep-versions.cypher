@@ -1,0 +1,18 @@
+// Copies of rows that only an older book had
+//
+// After a book was started afresh.
+//
+// Parameters
+//   $base   the night before the first  :param base => 3
+//   $fence  the writer's number  :param fence => 7
+//
+// Columns
+//   done  nodes
+MATCH (b:Book {id: 'book'})
+MATCH (n:ApplicationVersion|PersonVersion|CommunityVersion|GangVersion) WHERE n.toNight <= $base + 1
+CALL (b, n) {
+  SET b.held = $fence
+  WITH b, n WHERE b.fence = $fence
+  DELETE n
+} IN TRANSACTIONS OF 5000 ROWS
+RETURN count(*) AS done

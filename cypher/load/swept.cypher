@@ -1,0 +1,8 @@
+// The older book is swept away
+//
+// 
+//
+// Parameters
+//   $fence  the writer's number  :param fence => 7
+MATCH (b:Book {id: 'book'}) WHERE b.fence = $fence
+REMOVE b.sweep

@@ -1,0 +1,16 @@
+// USES: who uses which shared value
+//
+// One row an identifier: kind, key, and a list of its uses: person_id, role, first seen (seconds, nanoseconds), last seen (seconds,
+// nanoseconds), count of applications.
+//
+// Parameters
+//   $rows   one list a row, see below  :param rows => [['phone', '+8613800002231', [['P-A1', 'own', 1577836800, 0, 1577836800, 0, 1]]]]
+//   $night  the night that is written  :param night => 3
+UNWIND $rows AS r
+MATCH (i:Identifier {kind: r[0], key: r[1]})
+UNWIND r[2] AS u
+MATCH (p:Person {personId: u[0]})
+CREATE (p)-[:USES {
+  role: u[1], firstSeen: datetime({epochSeconds: u[2], nanosecond: u[3]}), lastSeen: datetime({epochSeconds: u[4], nanosecond: u[5]}),
+  count: u[6], fromNight: $night
+}]->(i)

@@ -1,0 +1,54 @@
+// Keys of applications, and keys of identifiers by their label
+//
+// So that "who has this phone" is one look, whether one person has it or thousands. Made at the end of a first load, which is faster than
+// keeping them up to date during it.
+CREATE INDEX application_keyidnumberown IF NOT EXISTS FOR (n:Application) ON (n.keyIdNumberOwn);
+CREATE INDEX application_keyphoneown IF NOT EXISTS FOR (n:Application) ON (n.keyPhoneOwn);
+CREATE INDEX application_keyphonecontact1 IF NOT EXISTS FOR (n:Application) ON (n.keyPhoneContact1);
+CREATE INDEX application_keyphonecontact2 IF NOT EXISTS FOR (n:Application) ON (n.keyPhoneContact2);
+CREATE INDEX application_keydeviceown IF NOT EXISTS FOR (n:Application) ON (n.keyDeviceOwn);
+CREATE INDEX application_keyimeiown IF NOT EXISTS FOR (n:Application) ON (n.keyImeiOwn);
+CREATE INDEX application_keyoaidown IF NOT EXISTS FOR (n:Application) ON (n.keyOaidOwn);
+CREATE INDEX application_keyidfaown IF NOT EXISTS FOR (n:Application) ON (n.keyIdfaOwn);
+CREATE INDEX application_keyandroididown IF NOT EXISTS FOR (n:Application) ON (n.keyAndroidIdOwn);
+CREATE INDEX application_keybankcardown IF NOT EXISTS FOR (n:Application) ON (n.keyBankCardOwn);
+CREATE INDEX application_keyemailown IF NOT EXISTS FOR (n:Application) ON (n.keyEmailOwn);
+CREATE INDEX application_keyaddressown IF NOT EXISTS FOR (n:Application) ON (n.keyAddressOwn);
+CREATE INDEX application_keybuildingown IF NOT EXISTS FOR (n:Application) ON (n.keyBuildingOwn);
+CREATE INDEX application_keypostcodeown IF NOT EXISTS FOR (n:Application) ON (n.keyPostcodeOwn);
+CREATE INDEX application_keyemployerown IF NOT EXISTS FOR (n:Application) ON (n.keyEmployerOwn);
+CREATE INDEX application_keyemployerphoneown IF NOT EXISTS FOR (n:Application) ON (n.keyEmployerPhoneOwn);
+CREATE INDEX application_keyemployeraddressown IF NOT EXISTS FOR (n:Application) ON (n.keyEmployerAddressOwn);
+CREATE INDEX application_keywifiown IF NOT EXISTS FOR (n:Application) ON (n.keyWifiOwn);
+CREATE INDEX application_keyipown IF NOT EXISTS FOR (n:Application) ON (n.keyIpOwn);
+CREATE INDEX application_keyip24own IF NOT EXISTS FOR (n:Application) ON (n.keyIp24Own);
+CREATE INDEX application_keyip16own IF NOT EXISTS FOR (n:Application) ON (n.keyIp16Own);
+CREATE INDEX application_keygpsown IF NOT EXISTS FOR (n:Application) ON (n.keyGpsOwn);
+CREATE INDEX application_keyphoneruna IF NOT EXISTS FOR (n:Application) ON (n.keyPhoneRunA);
+CREATE INDEX application_keyphonerunb IF NOT EXISTS FOR (n:Application) ON (n.keyPhoneRunB);
+CREATE INDEX application_keyidruna IF NOT EXISTS FOR (n:Application) ON (n.keyIdRunA);
+CREATE INDEX application_keyidrunb IF NOT EXISTS FOR (n:Application) ON (n.keyIdRunB);
+CREATE INDEX application_keybirthsurnameown IF NOT EXISTS FOR (n:Application) ON (n.keyBirthSurnameOwn);
+CREATE INDEX identifier_phone IF NOT EXISTS FOR (n:Phone) ON (n.key);
+CREATE INDEX identifier_device IF NOT EXISTS FOR (n:Device) ON (n.key);
+CREATE INDEX identifier_id_number IF NOT EXISTS FOR (n:IdNumber) ON (n.key);
+CREATE INDEX identifier_bank_card IF NOT EXISTS FOR (n:BankCard) ON (n.key);
+CREATE INDEX identifier_email IF NOT EXISTS FOR (n:Email) ON (n.key);
+CREATE INDEX identifier_address IF NOT EXISTS FOR (n:Address) ON (n.key);
+CREATE INDEX identifier_building IF NOT EXISTS FOR (n:Building) ON (n.key);
+CREATE INDEX identifier_postcode IF NOT EXISTS FOR (n:Postcode) ON (n.key);
+CREATE INDEX identifier_employer IF NOT EXISTS FOR (n:Employer) ON (n.key);
+CREATE INDEX identifier_employer_phone IF NOT EXISTS FOR (n:EmployerPhone) ON (n.key);
+CREATE INDEX identifier_employer_address IF NOT EXISTS FOR (n:EmployerAddress) ON (n.key);
+CREATE INDEX identifier_wifi IF NOT EXISTS FOR (n:Wifi) ON (n.key);
+CREATE INDEX identifier_ip IF NOT EXISTS FOR (n:Ip) ON (n.key);
+CREATE INDEX identifier_ip24 IF NOT EXISTS FOR (n:Ip24) ON (n.key);
+CREATE INDEX identifier_ip16 IF NOT EXISTS FOR (n:Ip16) ON (n.key);
+CREATE INDEX identifier_gps IF NOT EXISTS FOR (n:Gps) ON (n.key);
+CREATE INDEX identifier_imei IF NOT EXISTS FOR (n:Imei) ON (n.key);
+CREATE INDEX identifier_oaid IF NOT EXISTS FOR (n:Oaid) ON (n.key);
+CREATE INDEX identifier_idfa IF NOT EXISTS FOR (n:Idfa) ON (n.key);
+CREATE INDEX identifier_android_id IF NOT EXISTS FOR (n:AndroidId) ON (n.key);
+CREATE INDEX identifier_phone_run IF NOT EXISTS FOR (n:PhoneRun) ON (n.key);
+CREATE INDEX identifier_id_run IF NOT EXISTS FOR (n:IdRun) ON (n.key);
+CREATE INDEX identifier_birth_surname IF NOT EXISTS FOR (n:BirthSurname) ON (n.key);

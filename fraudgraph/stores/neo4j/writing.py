@@ -1,0 +1,199 @@
+"""Applying a change: batches that nobody sees, then one transaction that makes them the night."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from fraudgraph.errors import StoreBusy, StoreError, UsageError
+from fraudgraph.stores.checked import checked
+from fraudgraph.stores.neo4j import layout
+from fraudgraph.stores.neo4j.clearing import held, settle
+from fraudgraph.stores.neo4j.connection import Connection, Full, Transaction
+from fraudgraph.stores.neo4j.faults import MEMORY
+from fraudgraph.stores.neo4j.papers import as_json
+from fraudgraph.stores.neo4j.planning import Plan, Planner, Work
+from fraudgraph.stores.neo4j.reading import Neo4jReader, open_reader
+from fraudgraph.stores.neo4j.schema import index_keys
+from fraudgraph.stores.port import Batch, Change, Version
+
+FLIP = 10_000
+"""Rows of nodes that one transaction replaces. Where there are more they are replaced before, in batches: readers find the older rows in
+their copies either way, and only who looks at the graph itself sees nodes between two nights for a while."""
+
+SMALLEST = 10
+"""Rows of a batch that is not made smaller any more."""
+
+
+class Neo4jWriter:
+    """The holder of the lease."""
+
+    def __init__(self, connection: Connection, fence: int) -> None:
+        self._connection = connection
+        self._fence = fence
+        self._held = True
+        self._settled = False
+        self._step = 0
+
+    def release(self) -> None:
+        """The lease is given back: nothing may be written any more."""
+        self._held = False
+
+    def apply(self, change: Change) -> Batch:
+        self._may_write()
+        checked(change)
+        known_at = datetime.now(UTC).isoformat(timespec="microseconds")
+        papers = _papers(change)
+        reader = open_reader(self._connection, None)
+        if not change.replace and reader.night != change.base_night:
+            raise StoreBusy(
+                f"the store {self._connection.address} is at night {reader.night}, this was computed from night {change.base_night}: run again"
+            )
+        physical = reader.physical
+        night = physical + 1
+        plan = Planner(self._connection, reader if reader.night else None, physical, change).plan()
+        self._begin(night)
+        try:
+            self._write(plan, night)
+            if not reader.night:
+                index_keys(self._connection)
+            batch = Batch(1 if change.replace else reader.night + 1, change.digest, change.command, known_at, dict(change.summary))
+            self._flip(plan, night, batch, papers, reader, replace=change.replace)
+        except BaseException:
+            self._settled = False
+            raise
+        if change.replace:
+            settle(self._connection, self._fence)
+        return batch
+
+    def undo(self, night: int) -> Batch:
+        self._may_write()
+        reader = open_reader(self._connection, None)
+        if not reader.night:
+            raise UsageError(f"the store {self._connection.address} has no night to take back")
+        if night != reader.night:
+            raise UsageError(
+                f"night {night} is not the last one of the store {self._connection.address}: only night {reader.night} can be taken back now"
+            )
+        batch = reader.batches()[-1]
+
+        def take_back(transaction: Transaction) -> None:
+            mine, last, *_ = held(transaction, self._fence)
+            self._still(mine)
+            if last == reader.physical:
+                transaction.do("load/undo", night=reader.physical)
+
+        self._connection.writing(take_back)
+        settle(self._connection, self._fence)
+        return batch
+
+    def _may_write(self) -> None:
+        if not self._held:
+            raise StoreError(f"the lock on the store {self._connection.address} was given back already: take it again before writing")
+        if not self._settled:
+            settle(self._connection, self._fence)
+            self._settled = True
+
+    def _begin(self, night: int) -> None:
+        found = self._connection.writing(lambda transaction: transaction.rows("load/begin", night=night, fence=self._fence))
+        self._still(bool(found))
+        self._step = 0
+
+    def _write(self, plan: Plan, night: int) -> None:
+        for work in plan.before:
+            self._run(work, night)
+        if sum(work.frame.height for work in plan.flip) > FLIP:
+            for work in plan.flip:
+                self._run(work, night)
+            plan.flip.clear()
+
+    def _run(self, work: Work, night: int) -> None:
+        for frame in work.batches():
+            self._batch(work, frame, night)
+
+    def _batch(self, work: Work, frame: pl.DataFrame, night: int) -> None:
+        """Write some rows in one transaction; where the server has too little memory for it, in two."""
+        rows = work.rows(frame)
+        step = self._step + 1
+
+        def write(transaction: Transaction) -> None:
+            ((mine, taken),) = transaction.rows("load/step", night=night, fence=self._fence, step=step)
+            self._still(mine)
+            if taken == step - 1:
+                transaction.do(work.file, **{work.parameter: rows, **work.given, "night": night})
+
+        try:
+            self._connection.writing(write)
+            self._step = step
+        except Full as problem:
+            if frame.height <= SMALLEST:
+                raise StoreError(MEMORY.format(at=self._connection.address)) from problem
+            half = frame.height // 2
+            self._batch(work, frame.slice(0, half), night)
+            self._batch(work, frame.slice(half), night)
+
+    def _flip(self, plan: Plan, night: int, batch: Batch, papers: Callable[[Neo4jReader | None], dict[str, Any]], reader: Neo4jReader, *, replace: bool) -> None:
+        given = {
+            **papers(None if replace or not reader.night else reader),
+            "night": night,
+            "fence": self._fence,
+            "base": night - 1 if replace else reader.base,
+            "sweep": replace and night > 1,
+            "digest": batch.digest,
+            "command": batch.command,
+            "knownAt": batch.known_at,
+            "summary": as_json(dict(batch.summary)),
+        }
+        fresh = secrets.token_hex(8)
+
+        def flip(transaction: Transaction) -> None:
+            mine, last, _, _, step, _, generation = held(transaction, self._fence)
+            self._still(mine)
+            if last == night:
+                return  # sent a second time
+            if step != self._step:
+                raise StoreError(f"a batch of night {batch.night} is missing in the store {self._connection.address}: run again")
+            for work in plan.flip:
+                transaction.do(work.file, **{work.parameter: work.rows(work.frame), **work.given, "night": night})
+            transaction.do("load/night", generation=fresh if replace else generation, **given)
+
+        try:
+            self._connection.writing(flip)
+        except Full as problem:
+            raise StoreError(MEMORY.format(at=self._connection.address)) from problem
+
+    def _still(self, mine: object) -> None:
+        if not mine:
+            raise StoreBusy(f"another process has taken over the store {self._connection.address}: run again")
+
+
+def _papers(change: Change) -> Callable[[Neo4jReader | None], dict[str, Any]]:
+    """Return what gives documents, settings and slots that are new; raise TypeError or ValueError where one is no JSON."""
+    documents = [
+        (kind, version.name, as_json(dict(version.document)))
+        for kind, version in (("calibration", change.calibration), ("ruleset", change.ruleset))
+        if version is not None
+    ]
+    settings = {key: as_json(value) for key, value in sorted(change.settings.items())}
+    as_json(dict(change.summary))
+    slots = layout.slots(set(change.keys.columns))
+
+    def new(reader: Neo4jReader | None) -> dict[str, Any]:
+        current: dict[str, Version | None] = {}
+        remembered: dict[str, str] = {}
+        known: set[str] = set()
+        if reader is not None:
+            current = {"calibration": reader.calibration(), "ruleset": reader.ruleset()}
+            remembered = {key: as_json(value) for key, value in reader.settings().items()}
+            known = set(reader.table("keys", where={"application_id": []}).columns)
+        return {
+            "documents": [list(row) for row in documents if (held := current.get(row[0])) is None or held.name != row[1]],
+            "settings": [[key, value] for key, value in settings.items() if remembered.get(key) != value],
+            "slots": [slot.name for slot in slots if slot.name not in known],
+        }
+
+    return new
