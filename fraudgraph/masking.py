@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 
 _EMAIL = re.compile(r"^[^@]+@[^@]+$")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\d(?:[ .-]?\d){6,}[Xx]?(?![A-Za-z0-9_])")
+"""Seven digits and more, however they are set apart; not a day, and not the end of an id that begins with letters."""
 TOKEN = re.compile(r"~[A-Z2-7]{26}")
 """A keyed token, which a store of masked values has in the place of a value."""
 
@@ -46,6 +49,14 @@ def mask(kind: str, key: str) -> str:
 def name(value: str) -> str:
     """Return a person's name with everything but the first character of each part hidden."""
     return " ".join(part[:1] + "*" * min(max(len(part) - 1, 1), 3) for part in value.split()) if value else ""
+
+
+def free_text(value: str) -> str:
+    """Return what somebody wrote in their own words, with the e-mail addresses and long numbers in it hidden. Names cannot be told.
+
+    Days (2026-01-22) and ids with letters in them stay.
+    """
+    return _NUMBER.sub(lambda found: f"***{found.group()[-2:]}", _ADDRESS.sub(lambda found: mask("email", found.group()), value))
 
 
 def raw(column: str, value: str) -> str:

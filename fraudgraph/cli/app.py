@@ -11,8 +11,14 @@ from fraudgraph._version import __version__
 from fraudgraph.cli import failures
 from fraudgraph.cli.browser_guide import browser_guide
 from fraudgraph.cli.check import check
+from fraudgraph.cli.gang import gang, history
+from fraudgraph.cli.gangs import gangs
+from fraudgraph.cli.label import label
+from fraudgraph.cli.report import report
 from fraudgraph.cli.run import run
 from fraudgraph.cli.show_graph import show_graph
+from fraudgraph.cli.store import store
+from fraudgraph.cli.undo import undo
 from fraudgraph.cli.voice import Voice
 
 
@@ -30,8 +36,15 @@ def app() -> None:
 
 app.add_command(run)
 app.add_command(check)
+app.add_command(gangs)
+app.add_command(gang)
+app.add_command(history)
+app.add_command(label)
+app.add_command(report)
 app.add_command(browser_guide)
 app.add_command(show_graph)
+app.add_command(undo)
+app.add_command(store)
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -16,6 +16,9 @@ from fraudgraph.cli.voice import printable, say
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that make a spreadsheet run a cell."""
+
 PIPE_WIDTH = 120
 """Characters of a line where no terminal says how wide it is."""
 
@@ -26,7 +29,10 @@ def as_json(value: Any) -> None:
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    """Print a header and the rows; None is empty, true and false are lower case as in JSON."""
+    """Print a header and the rows; None is empty, true and false are lower case as in JSON, a list's items are joined by a semicolon.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it, as in the files.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -38,14 +44,18 @@ def as_text(parts: Iterable[RenderableType]) -> None:
     """Print tables and sentences one below the other."""
     from rich.console import Console
 
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if terminal or "COLUMNS" in os.environ else PIPE_WIDTH
     text = io.StringIO()
-    console = Console(file=text, force_terminal=terminal, width=width, markup=False, highlight=False, emoji=False)
+    console = Console(file=text, force_terminal=sys.stdout.isatty(), width=width(), markup=False, highlight=False, emoji=False)
     for part in parts:
         console.print(part)
     lines = (line.rstrip() for line in text.getvalue().splitlines())
     say(sys.stdout, "\n".join(lines))
+
+
+def width() -> int:
+    """Return how many characters a line may have."""
+    known = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return shutil.get_terminal_size((PIPE_WIDTH, 24)).columns if known else PIPE_WIDTH
 
 
 def table(title: str, columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[Any]]) -> RenderableType:
@@ -85,4 +95,8 @@ def shown(value: Any) -> str:
 
 
 def _cell(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return _cell(";".join(str(item) for item in value))
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -65,9 +65,17 @@ def say_json(stream: TextIO, **fields: Any) -> None:
     say(stream, json.dumps(fields, ensure_ascii=False))
 
 
+DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of the text around them."""
+
+
 def printable(text: str) -> str:
-    """Return ``text`` on one line and without control characters: a file's header must not steer the terminal."""
-    return "".join(" " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) == "Cc" else c for c in text)
+    """Return ``text`` on one line and without characters that steer the terminal: a file's header must not."""
+    return "".join(" " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}" if _steers(c) else c for c in text)
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cs") or character in DIRECTIONS
 
 
 def _mute(stream: TextIO) -> None:
