@@ -74,6 +74,9 @@ class _Known:
     ) -> pl.DataFrame:
         return self._reader.table(name, columns, where)
 
+    def users(self, values: pl.DataFrame) -> pl.DataFrame:
+        return self._reader.users(values)
+
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         return self._reader.batch_table(name, night)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -12,6 +13,8 @@ from fraudgraph.calibration import Calibration
 from fraudgraph.evidence import shared
 from fraudgraph.graph import classes
 from fraudgraph.graph.codes import Codes
+from fraudgraph.graph.facts import KIND_RANK
+from fraudgraph.graph.scoring import Near
 from fraudgraph.judging import Found, line
 from fraudgraph.model import BoolArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
@@ -58,6 +61,32 @@ def ties(found: Found, named: Named, calibration: Calibration) -> pl.DataFrame:
             }
         )
     )
+
+
+def pairs(near: Near, named: Named, keys: Mapping[str, pl.Series]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return PAIRS and PAIR_VALUES; ``keys``: kind -> the text of each value's number."""
+    facts = replace(near.facts, closure=np.zeros_like(near.facts.closure))
+    a, b = named.ids(facts.a), named.ids(facts.b)
+    measured = {"link_code": classes.pack(facts), "degree": facts.degree.astype(np.int64), "prior": facts.prior}
+    rank, number = near.values.value >> 40, near.values.value & ((1 << 40) - 1)
+    parts = []
+    for kind, own in KIND_RANK.items():
+        mine = np.flatnonzero(rank == own)
+        if len(mine):
+            pair = near.values.pair[mine]
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "person_a": a.gather(pair),
+                        "person_b": b.gather(pair),
+                        "kind": pl.Series([kind], dtype=pl.String).new_from_index(0, len(mine)),
+                        "key": keys[kind].gather(number[mine]),
+                        "people": near.values.people[mine],
+                    }
+                )
+            )
+    values = pl.concat(parts) if parts else model.PAIR_VALUES.empty()
+    return model.PAIRS.check(pl.DataFrame({"person_a": a, "person_b": b, **measured})), model.PAIR_VALUES.check(values)
 
 
 def _together(found: Found) -> BoolArray:

@@ -338,6 +338,17 @@ HUBS = Table(
     },
 )
 
+HUB_WINDOWS = Table(
+    "hub_windows",
+    {
+        "kind": (pl.String, ""),
+        "key": (pl.String, "of a hub"),
+        "window": (pl.Int64, "number of the window: it starts so many half windows after 1970, and is two halves long"),
+        "people": (pl.Int64, "distinct people who used the value in it"),
+    },
+)
+"""Crowds on hubs, so that a night need not look at everybody who ever used a carrier's address."""
+
 LINKS = Table(
     "links",
     {
@@ -361,6 +372,30 @@ TIES = Table(
         "evidence": (pl.Float64, "people's pairs that the class was measured on"),
     },
 )
+
+PAIRS = Table(
+    "pairs",
+    {
+        "person_a": (pl.String, "person_a < person_b by first application"),
+        "person_b": (pl.String, ""),
+        "link_code": (pl.Int64, "link class, packed, third people apart"),
+        "degree": (pl.Int64, "people on the narrowest shared value, in steps"),
+        "prior": (pl.Float64, "log-odds of the strongest shared value by the table of priors"),
+    },
+)
+"""The near pairs: those that may become ties. What a later night must know of the nights before."""
+
+PAIR_VALUES = Table(
+    "pair_values",
+    {
+        "person_a": (pl.String, ""),
+        "person_b": (pl.String, ""),
+        "kind": (pl.String, "kind of identifier"),
+        "key": (pl.String, "the normalised value that the two share"),
+        "people": (pl.Int64, "on the value around that time, in steps"),
+    },
+)
+"""What the near pairs share."""
 
 COMMUNITIES = Table("communities", {"community_id": (pl.String, "``C-`` and its first application"), "person_id": (pl.String, "")})
 

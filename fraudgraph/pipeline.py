@@ -324,11 +324,15 @@ def solve_book(
         followed = _follow(reader, verdicts, derived.current(book, found, named, applications["amount"]))
         membership = people.membership_table(applications, who)
         members = followed.applications.join(membership, on="application_id").select("gang_id", "person_id").unique()
+        pairs, pair_values = derived.pairs(solution.near, named, solution.codes.keys)
         tables = {
             "membership": membership,
             "persons": people.persons_table(applications, who, intents),
             "conflicts": who.conflicts,
             "hubs": solution.codes.hubs,
+            "hub_windows": solution.codes.windows,
+            "pairs": pairs,
+            "pair_values": pair_values,
             "ties": derived.ties(found, named, calibration),
             "communities": derived.communities(found, named),
             "verdicts": verdicts,

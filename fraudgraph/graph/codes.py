@@ -14,7 +14,7 @@ import polars as pl
 from scipy.special import pdtrc
 
 from fraudgraph.graph.sorting import group, order, order_by
-from fraudgraph.model import HUBS, SLOT, SLOTS, BoolArray, FloatArray, Int32Array, IntArray
+from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS, BoolArray, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 
 MISSING = -1
@@ -57,6 +57,8 @@ class Codes:
     """Kind -> the normalised value of each number."""
     hubs: pl.DataFrame
     """HUBS: values over their cap at some time."""
+    windows: pl.DataFrame
+    """HUB_WINDOWS of these."""
     distinct: Mapping[str, int]
     """Kind -> different values, those of one person included."""
     links: int
@@ -68,36 +70,56 @@ class Codes:
 
 
 def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, settings: Settings) -> Codes:
-    """Number the shared values of ``keys`` (one String column per slot, rows as in ``applied_at``, microseconds)."""
+    """Number the shared values of ``keys`` (one String column per slot, rows as in ``applied_at``, microseconds), and count the people."""
+    numbers: dict[str, Int32Array] = {}
+    texts: dict[str, pl.Series] = {}
+    distinct: dict[str, int] = {}
+    links = 0
+    for kind in dict.fromkeys(slot.kind for slot in SLOTS):
+        names = [slot.name for slot in SLOTS if slot.kind == kind and slot.name in keys.columns]
+        if names:
+            found, texts[kind], distinct[kind], linked = _number([keys[name] for name in names], person)
+            numbers.update(zip(names, found, strict=True))
+            links += linked
+    return crowded(numbers, texts, person, applied_at, settings, distinct, links)
+
+
+def crowded(
+    numbers: Mapping[str, Int32Array],
+    texts: Mapping[str, pl.Series],
+    person: Int32Array,
+    applied_at: IntArray,
+    settings: Settings,
+    distinct: Mapping[str, int] | None = None,
+    links: int = 0,
+) -> Codes:
+    """Count the people on numbered values. ``numbers``: per slot, a value's place in its kind's ``texts``, MISSING or UNIQUE; used up."""
     half = settings.integer("graph.window_days") // 2
     caps = settings.table("graph.caps")
     code: dict[str, Int32Array] = {}
     people: dict[str, Int32Array] = {}
     burst: dict[str, np.ndarray[tuple[int], np.dtype[np.uint8]]] = {}
     few: dict[str, Int32Array] = {}
-    texts: dict[str, pl.Series] = {}
     hubs: list[pl.DataFrame] = []
-    distinct: dict[str, int] = {}
-    links = 0
-    for kind in dict.fromkeys(slot.kind for slot in SLOTS):
-        names = [slot.name for slot in SLOTS if slot.kind == kind and slot.name in keys.columns]
-        if not names:
-            continue
-        numbers, texts[kind], distinct[kind], linked = _number([keys[name] for name in names], person)
-        links += linked
+    windows: list[pl.DataFrame] = []
+    for kind in texts:
+        names = [name for name in numbers if SLOT[name].kind == kind]
         cap = int(caps.get(kind, settings.integer("graph.cap")))
-        rows = [np.flatnonzero(n >= 0) for n in numbers]
+        rows = [np.flatnonzero(numbers[name] >= 0) for name in names]
         row = np.concatenate(rows)
-        value = np.concatenate([n[r] for n, r in zip(numbers, rows, strict=True)]).astype(np.int64)
+        value = np.concatenate([numbers[name][r] for name, r in zip(names, rows, strict=True)]).astype(np.int64)
         uses = Crowd(value, person[row], applied_at[row])
         crowd = uses.count(half)
         hub = crowd > cap
         rush = _burst(uses, np.where(hub, 0, crowd).astype(np.int32), half)
         if hub.any():
-            hubs.append(_hub_rows(kind, texts[kind], value, person[row], np.unique(value[hub]), cap))
+            over = np.isin(value, np.unique(value[hub]))
+            hubs.append(_hub_rows(kind, texts[kind], value[over], person[row[over]], cap))
+            windows.append(_windows(kind, texts[kind], value[over], person[row[over]], applied_at[row[over]], half))
         steps = stepped(crowd)
         stop = 0
-        for name, number, used in zip(names, numbers, rows, strict=True):
+        for name, used in zip(names, rows, strict=True):
+            number = numbers[name]
             start, stop = stop, stop + len(used)
             count = (number == UNIQUE).astype(np.int32)
             count[used] = steps[start:stop]
@@ -109,7 +131,10 @@ def encode(keys: pl.DataFrame, person: Int32Array, applied_at: IntArray, setting
             shown[used] = rush[start:stop]
             code[name], people[name], burst[name] = number, count, shown
     table = pl.concat(hubs) if hubs else HUBS.empty()
-    return Codes(code, people, burst, few, texts, table.sort("kind", "key"), distinct, links)
+    crowds = pl.concat(windows) if windows else HUB_WINDOWS.empty()
+    return Codes(
+        code, people, burst, few, texts, table.sort("kind", "key"), crowds.sort("kind", "key", "window"), distinct or {}, links
+    )
 
 
 def _number(columns: list[pl.Series], person: Int32Array) -> tuple[list[Int32Array], pl.Series, int, int]:
@@ -270,9 +295,8 @@ def _distinct(numbers: IntArray) -> tuple[IntArray, IntArray]:
     return distinct, place[numbers]
 
 
-def _hub_rows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, hubs: IntArray, cap: int) -> pl.DataFrame:
-    inside: BoolArray = np.isin(value, hubs)
-    counts = pl.DataFrame({"v": value[inside], "p": person[inside]}).unique().group_by("v").len().sort("v")
+def _hub_rows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, cap: int) -> pl.DataFrame:
+    counts = pl.DataFrame({"v": value, "p": person}).unique().group_by("v").len().sort("v")
     return pl.DataFrame(
         {
             "kind": pl.Series([kind], dtype=pl.String).new_from_index(0, len(counts)),
@@ -282,3 +306,22 @@ def _hub_rows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, 
         },
         schema=HUBS.schema,
     )
+
+
+def _windows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, time: IntArray, half_days: int) -> pl.DataFrame:
+    """HUB_WINDOWS of the given uses: a use lies in the window that starts with its half, and in the one before."""
+    early = time // (half_days * DAY)
+    uses = pl.DataFrame({"v": np.r_[value, value], "w": np.r_[early, early - 1], "p": np.r_[person, person]})
+    counts = uses.unique().group_by("v", "w").len()
+    return counts.select(
+        pl.lit(kind).alias("kind"),
+        texts.gather(counts["v"]).alias("key"),
+        pl.col("w").alias("window"),
+        pl.col("len").cast(pl.Int64).alias("people"),
+    ).select(list(HUB_WINDOWS.columns))
+
+
+def windows_of(time: IntArray, half_days: int) -> tuple[IntArray, IntArray]:
+    """Return the first of the two windows that each time lies in (the other is the next), and the one whose middle is nearest."""
+    half = half_days * DAY
+    return time // half - 1, (time - half // 2) // half

@@ -40,6 +40,8 @@ def upgrade(duck: duckdb.DuckDBPyConnection, found: Head) -> None:
     """Bring a store of a former format up to this one; inside the transaction of the change that needs it."""
     if found.format in schema.FORMER:
         duck.execute(schema.labels_statement())
+        for name in schema.LATER:
+            duck.execute(schema.versioned_statement(schema.DERIVED[name]))
         for slot in model.MATCHING:
             duck.execute(f'ALTER TABLE book ADD COLUMN "{slot.name}" VARCHAR')
         duck.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(schema.FORMAT)])

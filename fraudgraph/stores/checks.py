@@ -56,8 +56,10 @@ def problems(session: Session, path: Path) -> list[str]:
     try:
         with session.reading(path) as duck:
             last, _, file_format = head(duck, path)
-            found = [*_mode(path), *_damage(duck, () if file_format in schema.FORMER else ("labels",)), *_nights(duck, last)]
-            for rule, sql in (*RULES, *_names()):
+            former = file_format in schema.FORMER
+            tables = [table for table in schema.NIGHTLY if not former or table not in schema.LATER]
+            found = [*_mode(path), *_damage(duck, tables, () if former else ("labels",)), *_nights(duck, tables, last)]
+            for rule, sql in (*RULES, *_names(tables)):
                 broken = _count(duck, sql)
                 if broken:
                     found.append(f"broken: {rule} ({broken} rows)")
@@ -75,16 +77,16 @@ def _mode(path: Path) -> list[str]:
     return ["others than its owner may open the store's file: chmod 600"] if open_to else []
 
 
-def _damage(duck: duckdb.DuckDBPyConnection, more: tuple[str, ...]) -> list[str]:
+def _damage(duck: duckdb.DuckDBPyConnection, tables: list[str], more: tuple[str, ...]) -> list[str]:
     """Read every value once; DuckDB compares the checksum of each block on the way and raises where one does not match."""
-    for table in (*schema.NIGHTLY, *schema.BATCH_TABLES, "batches", "documents", "settings", "slots", *more):
+    for table in (*tables, *schema.BATCH_TABLES, "batches", "documents", "settings", "slots", *more):
         duck.execute(f"SELECT bit_xor(hash(entry)) FROM {table} AS entry").fetchall()
     return []
 
 
-def _nights(duck: duckdb.DuckDBPyConnection, last: int) -> list[str]:
+def _nights(duck: duckdb.DuckDBPyConnection, tables: list[str], last: int) -> list[str]:
     found = []
-    for table in schema.NIGHTLY:
+    for table in tables:
         wrong = _count(
             duck,
             f"SELECT count(*) FROM {table} WHERE from_night IS NULL OR from_night NOT BETWEEN 1 AND {last:d} "
@@ -95,11 +97,12 @@ def _nights(duck: duckdb.DuckDBPyConnection, last: int) -> list[str]:
     return found
 
 
-def _names() -> list[tuple[str, str]]:
+def _names(tables: list[str]) -> list[tuple[str, str]]:
     return [
         (
             f"no two rows of {table} have the same name",
             f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE to_night IS NULL GROUP BY {schema.quoted(key)} HAVING count(*) > 1)",
         )
         for table, key in schema.KEY.items()
+        if table in tables
     ]

@@ -25,6 +25,9 @@ DERIVED = (
     model.PERSONS,
     model.CONFLICTS,
     model.HUBS,
+    model.HUB_WINDOWS,
+    model.PAIRS,
+    model.PAIR_VALUES,
     model.TIES,
     model.COMMUNITIES,
     model.VERDICTS,
@@ -50,6 +53,19 @@ USES = model.Table(
     },
 )
 """The keys, one row each; computed when asked for, like `model.LINKS`."""
+
+
+USERS = model.Table(
+    "users",
+    {
+        "value": (pl.UInt32, "which of the values that were asked for: its row"),
+        "application_id": (pl.String, ""),
+        "person_id": (pl.String, ""),
+        "role": (pl.String, "own, contact1, ..."),
+        "used_at": (model.TIME, "applied_at of the application"),
+    },
+)
+"""The answer of `Reader.users`."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +149,11 @@ class Reader(Protocol):
         Rows come sorted by what names them, applications and keys by (applied_at, application_id), so that the two agree row by
         row. ``columns`` chooses some and their order; ``where`` keeps the rows whose column (a String one) has one of the given
         values. Raise ValueError for an unknown table or column."""
+
+    def users(self, values: pl.DataFrame) -> pl.DataFrame:
+        """Return who uses the given values, and when: USERS, in any order.
+
+        ``values``: kind, key (String), low, high (TIME): uses from ``low`` to ``high``, both included, are asked for."""
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         """Return ``input_order`` or ``rejects`` of the batch of that night, in the order in which it was given."""

@@ -16,7 +16,7 @@ from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema
 from fraudgraph.stores.connection import Session
 from fraudgraph.stores.frames import in_order, registered, with_zone
-from fraudgraph.stores.port import Batch, Reader, Version
+from fraudgraph.stores.port import USERS, Batch, Reader, Version
 
 VALUE: schema.Schema = {"value": pl.String}
 
@@ -92,6 +92,9 @@ class EmptyReader:
         chosen = _chosen(found, name, columns, where or {})
         return pl.DataFrame(schema={column: found.schema[column] for column in chosen})
 
+    def users(self, values: pl.DataFrame) -> pl.DataFrame:
+        return USERS.empty()
+
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         raise ValueError(f"there is no night {night}")
 
@@ -139,6 +142,8 @@ class EmbeddedReader:
     ) -> pl.DataFrame:
         wanted = {column: list(values) for column, values in (where or {}).items()}
         with self._open() as duck:
+            if name in schema.LATER and head(duck, self._path).format in schema.FORMER:
+                return schema.DERIVED[name].empty().select(list(columns or schema.DERIVED[name].schema))
             found = schema.source(name, schema.AT_NIGHT, self._slots_for(name, wanted, duck))
             chosen = _chosen(found, name, columns, wanted)
             carried = list(dict.fromkeys([*chosen, *found.order]))
@@ -148,6 +153,17 @@ class EmbeddedReader:
             with registered(duck, **values):
                 frame = self._frame(duck, sql, found.schema)
         return in_order(frame, found.order).select(chosen)
+
+    def users(self, values: pl.DataFrame) -> pl.DataFrame:
+        plain = values.select("kind", "key", pl.col("low", "high").dt.replace_time_zone(None)).with_row_index("value")
+        with self._open() as duck:
+            kinds = set(values["kind"].unique())
+            slots = [slot for slot in self._book_slots(duck) if slot.kind in kinds]
+            if not slots:
+                return USERS.empty()
+            with registered(duck, wanted=plain):
+                found = self._frame(duck, schema.users_sql(slots), USERS.schema, low=plain["low"].min(), high=plain["high"].max())
+        return USERS.check(found)
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         table = schema.BATCH_TABLES.get(name)

@@ -21,8 +21,11 @@ FORMAT = 2
 with every change of a table."""
 
 FORMER = {1: "cafb60e60b2c8d5a"}
-"""Former formats that can still be read -> their layouts. They differ from this one in that they have no labels, and no columns for the
-slots of masked values."""
+"""Former formats that can still be read -> their layouts. They differ from this one in that they have no labels, no columns for the
+slots of masked values, and none of the tables `LATER`."""
+
+LATER = ("hub_windows", "pairs", "pair_values")
+"""Derived tables that the former formats do not have."""
 
 Schema = dict[str, "pl.DataType | type[pl.DataType]"]
 
@@ -33,6 +36,7 @@ SQL_TYPES: dict[pl.DataType | type[pl.DataType], str] = {
     pl.Boolean: "BOOLEAN",
     pl.Date: "DATE",
     model.TIME: "TIMESTAMP",
+    pl.UInt32: "UINTEGER",
 }
 
 DERIVED: dict[str, model.Table] = {table.name: table for table in port.DERIVED}
@@ -43,6 +47,9 @@ KEY: dict[str, tuple[str, ...]] = {
     "persons": ("person_id",),
     "conflicts": ("application_a", "application_b", "rule", "reason"),
     "hubs": ("kind", "key"),
+    "hub_windows": ("kind", "key", "window"),
+    "pairs": ("person_a", "person_b"),
+    "pair_values": ("person_a", "person_b", "kind", "key"),
     "ties": ("person_a", "person_b"),
     "communities": ("community_id", "person_id"),
     "verdicts": ("community_id",),
@@ -127,6 +134,19 @@ def source(name: str, at: str, slots: list[model.Slot]) -> Source:
     return Source(_all(f"SELECT {quoted(table.schema)} FROM {name} WHERE {at}"), table.schema, KEY[name])
 
 
+def users_sql(slots: list[model.Slot]) -> str:
+    """Return the query of `Reader.users`: ``wanted`` has value, kind, key, low, high; $low and $high bound them all."""
+    parts = [
+        f"SELECT wanted.value, application_id, '{slot.role}' AS role, applied_at AS used_at "
+        f"FROM (SELECT application_id, applied_at, {read_key(slot)} AS key FROM book "
+        f"WHERE {AT_NIGHT} AND applied_at BETWEEN $low AND $high) "
+        f"JOIN (SELECT * FROM wanted WHERE kind = '{slot.kind}') AS wanted USING (key) WHERE applied_at BETWEEN wanted.low AND wanted.high"
+        for slot in slots
+    ]
+    people = f"SELECT application_id, person_id FROM membership WHERE {AT_NIGHT}"
+    return f"SELECT {quoted(port.USERS.schema)} FROM ({' UNION ALL '.join(parts)}) JOIN ({people}) USING (application_id)"
+
+
 BOOK_ORDER = ("applied_at", "application_id")
 
 
@@ -164,20 +184,27 @@ def table_statements() -> list[str]:
     """Return the statements that make an empty store's tables."""
     text = resources.files("fraudgraph.stores").joinpath("schema.sql").read_text(encoding="utf-8")
     text = "\n".join(line.split("--")[0].rstrip() for line in text.splitlines())
-    nights = ["from_night INTEGER", "to_night INTEGER"]
     keys = [f'"{slot.name}" VARCHAR' for slot in model.STORED_SLOTS]
     return [
         *(statement.strip() for statement in text.split(";") if statement.strip()),
-        _create("book", _columns(model.APPLICATIONS.schema) + keys + nights),
-        *(_create(table.name, _columns(table.schema) + nights) for table in (model.RELATIONS, *port.DERIVED)),
+        _create("book", _columns(model.APPLICATIONS.schema) + keys + list(NIGHTS)),
+        *(versioned_statement(table) for table in (model.RELATIONS, *port.DERIVED)),
         *(_create(name, ["night INTEGER", "position BIGINT", *_columns(_without_position(table))]) for name, table in BATCH_TABLES.items()),
         labels_statement(),
     ]
 
 
 def labels_statement() -> str:
-    """Return the statement that makes the table of labels: all that a store of format 1 lacks."""
+    """Return the statement that makes the table of labels: a store of format 1 lacks it."""
     return _create("labels", ["position BIGINT", *_columns(model.LABELS.schema)])
+
+
+def versioned_statement(table: model.Table) -> str:
+    """Return the statement that makes a table whose rows hold from a night to a night."""
+    return _create(table.name, [*_columns(table.schema), *NIGHTS])
+
+
+NIGHTS = ("from_night INTEGER", "to_night INTEGER")
 
 
 def _without_position(table: model.Table) -> Schema:

@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 from fraudgraph import model
 from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.stores import Version
-from fraudgraph.stores.port import DERIVED, USES
+from fraudgraph.stores.port import DERIVED, USERS, USES
 
 
 class StoreContract(HistoryContract):
@@ -241,6 +241,30 @@ class StoreContract(HistoryContract):
             with place().snapshot(night) as reader:
                 assert (reader.night, reader.calibration(), reader.ruleset()) == (night, calibration, ruleset)
                 assert reader.settings() == remembered
+
+    # --- who uses what
+
+    def test_users_are_found_by_value_and_time(self, place: Place) -> None:
+        frame = applications(range(40))
+        put(place(), change(0, frame))
+        with place().snapshot() as reader:
+            uses, whose = reader.table("uses"), reader.table("membership", columns=["application_id", "person_id"])
+            times = uses["used_at"]
+            middle = times.sort()[len(times) // 2]
+            wanted = uses.select("kind", "key").unique(maintain_order=True).with_columns(low=pl.lit(middle), high=pl.lit(times.max()))
+            nobody = pl.DataFrame({"kind": ["phone", "unheard"], "key": ["nobody's", "x"], "low": [middle] * 2, "high": [middle] * 2})
+            asked = pl.concat([wanted, nobody.cast(wanted.schema)])
+            found = reader.users(asked)
+            assert found.schema == USERS.schema
+            expected = uses.filter(pl.col("used_at") >= middle).join(whose, on="application_id").select(
+                "kind", "key", "application_id", "person_id", "role", "used_at"
+            )
+            named = asked.with_row_index("value").select("value", "kind", "key").join(found, on="value").drop("value")
+            assert expected.height
+            assert_frame_equal(named.select(expected.columns), expected, check_row_order=False)
+            assert reader.users(asked.clear()).equals(USERS.empty())
+        with place().snapshot(0) as reader:
+            assert reader.users(asked).equals(USERS.empty())
 
     # --- one writer, many readers
 
