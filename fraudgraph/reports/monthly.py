@@ -13,6 +13,7 @@ from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.reports import aligned, hits, periods, reviews, statistics, tables
 from fraudgraph.reports.aligned import Alignment
 from fraudgraph.reports.hits import GRADES, Days
+from fraudgraph.reports.options import confidence_of, high_grades_of
 from fraudgraph.reports.periods import DAY, Period, Tally
 from fraudgraph.reports.reviews import Review
 from fraudgraph.reports.statistics import Difference, Side
@@ -93,20 +94,13 @@ class Monthly:
 
 def options_of(settings: Settings) -> Options:
     """Return the settings of this report; raise ConfigurationError where they cannot be."""
-    high = tuple(grade for grade in GRADES if grade in settings.strings("reports.high_grades"))
-    unknown = sorted(set(settings.strings("reports.high_grades")) - set(GRADES))
-    if unknown or not high:
-        raise ConfigurationError(f"reports.high_grades must name some of the grades {', '.join(GRADES)}")
-    confidence = settings.number("reports.confidence")
-    if not 0 < confidence < 1:
-        raise ConfigurationError(f"reports.confidence must lie between 0 and 1, not be {confidence:g}")
     way = settings.text("reports.align")
     if way not in (aligned.LUNAR, aligned.CALENDAR):
         raise ConfigurationError(f'reports.align must be "{aligned.LUNAR}" or "{aligned.CALENDAR}"')
     capacity, recent = settings.integer("reports.daily_capacity"), settings.integer("reports.precision_months")
     if capacity < 1 or recent < 1:
         raise ConfigurationError("reports.daily_capacity and reports.precision_months must be 1 or more")
-    return Options(confidence, high, way, capacity, recent)
+    return Options(confidence_of(settings), high_grades_of(settings), way, capacity, recent)
 
 
 def monthly(reader: Reader, settings: Settings, cut: date | None = None, other: int | None = None) -> Monthly:

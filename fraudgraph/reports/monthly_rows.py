@@ -16,7 +16,7 @@ from typing import Any
 from fraudgraph.reports.hits import GRADES
 from fraudgraph.reports.monthly import Comparison, Monthly, Reviewed
 from fraudgraph.reports.periods import Tally
-from fraudgraph.reports.statistics import Side, wilson
+from fraudgraph.reports.statistics import Side, significant, wilson
 
 DIGITS = 6
 
@@ -113,8 +113,3 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
             "p_by_gang": significant(found.p_by_clump),
         }
     return row
-
-
-def significant(value: float) -> float:
-    """Return a chance to four significant digits: one of 1e-9 must not become 0."""
-    return float(f"{value:.4g}")

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import erfc, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -105,15 +105,23 @@ def chi_square(first: tuple[int, int], second: tuple[int, int], effect: float = 
         return 1.0
     error = sqrt(effect * share * (1 - share) * (1 / first[1] + 1 / second[1]))
     away = abs(second[0] / second[1] - first[0] / first[1]) / error
-    return 2 * NormalDist().cdf(-away)
+    return erfc(away / sqrt(2))
 
 
 def fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
-    """Return the two-sided p value of Fisher's exact test of equal shares."""
-    from scipy.stats import fisher_exact  # not needed, and slow to import, where nothing is compared
+    """Return the two-sided p value of Fisher's exact test of equal shares: the chance, given all four sums, of a table as rare as this."""
+    from scipy.special import gammaln  # late, as slow to import as all of scipy that is used here; its `stats` is much slower
 
-    table = np.array([[hits, trials - hits] for hits, trials in (first, second)])
-    return min(float(fisher_exact(table).pvalue), 1.0)
+    def log_choose(of: FloatArray, some: FloatArray) -> FloatArray:
+        chosen: FloatArray = gammaln(of + 1) - gammaln(some + 1) - gammaln(of - some + 1)
+        return chosen
+
+    hits, trials = first[0] + second[0], first[1] + second[1]
+    possible = np.arange(max(0, hits - second[1]), min(hits, first[1]) + 1, dtype=np.float64)
+    one, other, both = (np.full_like(possible, value) for value in (first[1], second[1], trials))
+    chances = np.exp(log_choose(one, possible) + log_choose(other, hits - possible) - log_choose(both, np.full_like(possible, hits)))
+    seen = chances[first[0] - int(possible[0])]
+    return min(float(chances[chances <= seen * (1 + 1e-7)].sum()), 1.0)  # equal chances may differ in their last digits
 
 
 def smallest_expected(first: tuple[int, int], second: tuple[int, int]) -> float:
@@ -123,14 +131,14 @@ def smallest_expected(first: tuple[int, int], second: tuple[int, int]) -> float:
     return min(first[1], second[1]) * min(hits, trials - hits) / trials
 
 
-def compare(first: Side, second: Side, confidence: float = CONFIDENCE) -> Difference | None:
-    """Compare two shares; None where a side has no trials."""
+def compare(first: Side, second: Side, confidence: float = CONFIDENCE, effect: float | None = None) -> Difference | None:
+    """Compare two shares; None where a side has no trials. ``effect`` is their design effect where it is known already."""
     one, other = (first.hits, first.trials), (second.hits, second.trials)
     interval = newcombe(one, other, confidence)
     if interval is None:
         return None
     small = smallest_expected(one, other) < SMALL
-    effect = design_effect((first, second))
+    effect = design_effect((first, second)) if effect is None else effect
     p_value = fisher(one, other) if small else chi_square(one, other)
     by_clump = newcombe((first.hits / effect, first.trials / effect), (second.hits / effect, second.trials / effect), confidence)
     assert by_clump is not None
@@ -162,20 +170,20 @@ def design_effect(sides: Sequence[Side]) -> float:
 
 def garwood(counts: FloatArray, exposures: FloatArray, confidence: float = CONFIDENCE) -> tuple[FloatArray, FloatArray]:
     """Return the lower and upper ends of the exact Poisson intervals of events over exposures, which are above 0."""
-    from scipy.stats import chi2
+    from scipy.special import gammaincinv
 
     tail = (1 - confidence) / 2
-    low = np.where(counts > 0, chi2.ppf(tail, 2 * np.maximum(counts, 1.0)), 0.0) / 2
-    return low / exposures, chi2.ppf(1 - tail, 2 * counts + 2) / 2 / exposures
+    low = np.where(counts > 0, gammaincinv(np.maximum(counts, 1.0), tail), 0.0)
+    return low / exposures, gammaincinv(counts + 1, 1 - tail) / exposures
 
 
 def mean_intervals(
     means: FloatArray, deviations: FloatArray, numbers: FloatArray, confidence: float = CONFIDENCE
 ) -> tuple[FloatArray, FloatArray]:
     """Return the lower and upper ends of Student's intervals of means of ``numbers`` values; not a number below two values."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    half = t.ppf(0.5 + confidence / 2, np.maximum(numbers - 1, 1.0)) * deviations / np.sqrt(np.maximum(numbers, 1.0))
+    half = stdtrit(np.maximum(numbers - 1, 1.0), 0.5 + confidence / 2) * deviations / np.sqrt(np.maximum(numbers, 1.0))
     half = np.where(numbers >= 2, half, np.nan)
     return means - half, means + half
 
@@ -189,3 +197,8 @@ def adjusted(p_values: Iterable[float]) -> FloatArray:
     found = np.empty_like(given)
     found[order] = np.minimum(steps, 1.0)
     return found
+
+
+def significant(value: float) -> float:
+    """Return a chance to four significant digits: one of 1e-9 must not become 0."""
+    return float(f"{value:.4g}")
