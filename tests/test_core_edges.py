@@ -37,7 +37,7 @@ def test_relations_under_a_calibration_that_knew_none() -> None:
 def test_one_number_named_twice_is_one_phone() -> None:
     keys = {"phone.contact1": "1", "phone.contact2": "1"}
     rows = [Use("A1", "x", 0, keys), Use("A2", "y", 1, keys)]
-    assert measure(view_of(rows), Given.none(), 2, SETTINGS).phones.tolist() == [1]
+    assert measure(view_of(rows), Given.none(), SETTINGS).phones.tolist() == [1]
 
 
 @pytest.mark.parametrize("rule", ["mean", "share", "lower_bound"])
@@ -46,7 +46,7 @@ def test_nobody_is_flagged_where_nothing_transmits_whatever_the_rule(rule: str) 
     _, calibration = solve(raw.book(), None, PLACEHOLDERS.empty(), SMALL)
     settings = SMALL.override({"verdicts.rule": rule})
     solution, _ = solve(raw.book(), calibration.with_case("no transmission"), PLACEHOLDERS.empty(), settings)
-    assert not solution.judged.flagged.any()
+    assert not solution.found.judged.flagged.any()
 
 
 @pytest.mark.parametrize("resolution", SETTINGS["communities.resolutions"])

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraudgraph.evidence.reasons import REASON_CODES, kind_role_code
-from fraudgraph.evidence.shared import MOST_EVIDENCE, bit, gang_evidence, spell, tie_masks
+from fraudgraph.evidence.shared import CODE_OF, MOST_EVIDENCE, bit, gang_evidence, spell, tie_masks
 from fraudgraph.graph.codes import DAY
-from fraudgraph.graph.facts import FAR_DAYS, GIVEN_BIT
+from fraudgraph.graph.facts import BIT, FAR_DAYS, GIVEN_BIT, GIVEN_KINDS
 from fraudgraph.graph.measure import measure
 from fraudgraph.graph.pairs import Given
 from fraudgraph.model import EVIDENCE, SLOTS
@@ -53,7 +53,7 @@ def reasons_between(one: Use, two: Use) -> set[str]:
 @given(uses(most=16, people=5), st.data())
 def test_a_persons_codes_are_those_of_their_ties(rows: list[Use], data: st.DataObject) -> None:
     view, people = view_of(rows), number(rows)
-    facts = measure(view, Given.none(), len(people), SETTINGS)
+    facts = measure(view, Given.none(), SETTINGS)
     chosen = np.array([data.draw(st.booleans()) for _ in range(len(facts))], np.bool_)
     facts = facts.take(chosen)
     expected: list[set[str]] = [set() for _ in people]
@@ -64,14 +64,23 @@ def test_a_persons_codes_are_those_of_their_ties(rows: list[Use], data: st.DataO
                     found = reasons_between(one, two)
                     expected[a] |= found
                     expected[b] |= found
-    masks = tie_masks(view, facts, len(people))
+    masks = tie_masks(facts, len(people))
     assert masks.tolist() == [sum(bit(code) for code in codes) for codes in expected]
 
 
 def test_given_relations_are_a_reason() -> None:
-    rows = [Use(f"A{i}", f"w{i}", i) for i in range(4)]
-    facts = make_facts([(0, 1), (2, 3)], signature=[1 << GIVEN_BIT, 1])
-    assert spell(tie_masks(view_of(rows), facts, 4)).to_list() == ["GIVEN_RELATION", "GIVEN_RELATION", "", ""]
+    facts = make_facts([(0, 1), (2, 3)], signature=[1 << (GIVEN_BIT + GIVEN_KINDS - 1), 1 << GIVEN_BIT | BIT["email"]])
+    given_, both = "GIVEN_RELATION", {"GIVEN_RELATION", "SHARED_EMAIL"}
+    assert [set(codes.split(";")) for codes in spell(tie_masks(facts, 5))] == [{given_}, {given_}, both, both, {""}]
+
+
+def test_every_bit_of_a_signature_has_a_reason() -> None:
+    told = 0
+    for shares, code in CODE_OF.items():
+        assert not told & shares, "one bit, one reason"
+        assert code in REASON_CODES
+        told |= shares
+    assert told == sum(BIT.values()) | ((1 << GIVEN_KINDS) - 1) << GIVEN_BIT
 
 
 def looked_up(rows: list[Use], gang: list[int], names: list[str]) -> list[tuple[str, str, str, int, int]]:

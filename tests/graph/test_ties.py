@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fraudgraph.graph.codes import DAY
 from fraudgraph.graph.components import components
 from fraudgraph.graph.facts import FAR_DAYS, Applications, rank_of_kind
+from fraudgraph.graph.measure import measure
 from fraudgraph.graph.pairs import Given, candidates
 from fraudgraph.graph.ties import Values, ties, values
 from fraudgraph.model import SLOTS, Int32Array
@@ -45,6 +46,27 @@ def test_values_are_those_that_two_near_applications_share(rows: list[Use]) -> N
                     expected[pair, value] = max(expected.get((pair, value), 0), people)
     rows_found = list(zip(found.pair.tolist(), found.value.tolist(), found.people.tolist(), strict=True))
     assert rows_found == [(*key, people) for key, people in sorted(expected.items())]
+
+
+@settings(max_examples=60, deadline=None)
+@given(uses(most=16, people=5))
+def test_a_pair_is_called_by_the_smallest_of_its_values(rows: list[Use]) -> None:
+    view = view_of(rows)
+    facts = measure(view, Given.none(), SETTINGS)
+    found = values(view, Applications(view.person), facts.a, facts.b)
+    assert found.pair.tolist() == sorted(found.pair.tolist())
+    for pair, label in enumerate(facts.label.tolist()):
+        assert label == min(found.value[found.pair == pair].tolist())
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.dictionaries(st.tuples(st.integers(0, 9), st.integers(0, 4)), st.integers(2, 30)), st.sets(st.integers(0, 9)))
+def test_values_of_some_pairs_are_theirs_in_the_same_order(shared: dict[tuple[int, int], int], chosen: set[int]) -> None:
+    columns = np.array([(*key, people) for key, people in sorted(shared.items())], np.int64).reshape(-1, 3)
+    pairs = sorted(chosen)
+    found = Values(columns[:, 0], columns[:, 1], columns[:, 2]).of(np.array(pairs, np.int64))
+    expected = [(place, value, people) for place, pair in enumerate(pairs) for (p, value), people in sorted(shared.items()) if p == pair]
+    assert list(zip(found.pair.tolist(), found.value.tolist(), found.people.tolist(), strict=True)) == expected
 
 
 Pair = tuple[int, int]
