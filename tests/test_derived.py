@@ -13,9 +13,11 @@ from core_books import SMALL, Raw, Use, book, raw_book
 
 from fraudgraph import derived, ledger, model
 from fraudgraph.calibration import Calibration
+from fraudgraph.derived import Named
 from fraudgraph.evidence.reasons import REASON_CODES, Group
 from fraudgraph.graph.classes import describe
-from fraudgraph.solving import Book, Solution, line, solve
+from fraudgraph.judging import Found, line
+from fraudgraph.solving import Book, Solution, solve
 from fraudgraph.verdicts.grades import LETTERS
 from fraudgraph.verdicts.rules import gather, judge
 
@@ -29,6 +31,13 @@ def solved(seed: int = 0) -> tuple[Raw, Book, Solution, Calibration]:
     return raw, told, *solve(told, None, NONE, SMALL)
 
 
+@cache
+def judged_book() -> tuple[Found, Named, Calibration]:
+    """What the tables are made of."""
+    _, told, solution, calibration = solved()
+    return solution.found, Named.of(told), calibration
+
+
 def people(told: Book, prefix: str) -> list[str]:
     """The id of each person, by its number."""
     return [prefix + told.application_id[int(row)] for row in told.first]
@@ -37,20 +46,21 @@ def people(told: Book, prefix: str) -> list[str]:
 def members() -> dict[str, set[str]]:
     """Community id -> persons."""
     _, told, solution, _ = solved()
-    found: dict[str, set[str]] = {}
-    for person, first in zip(people(told, "P-"), solution.community.tolist(), strict=True):
-        found.setdefault(people(told, "C-")[first], set()).add(person)
-    return {name: group for name, group in found.items() if len(group) > 1}
+    groups: dict[str, set[str]] = {}
+    for person, first in zip(people(told, "P-"), solution.found.community.tolist(), strict=True):
+        groups.setdefault(people(told, "C-")[first], set()).add(person)
+    return {name: group for name, group in groups.items() if len(group) > 1}
 
 
 def test_every_table_has_its_columns() -> None:
-    _, told, solution, calibration = solved()
+    told = solved()[1]
+    found, named, calibration = judged_book()
     for table, frame in (
-        (model.TIES, derived.ties(told, solution, calibration)),
-        (model.COMMUNITIES, derived.communities(told, solution)),
-        (model.VERDICTS, derived.verdicts(told, solution, calibration, SMALL)),
-        (model.REASONS, derived.reasons(told, solution, calibration, SMALL)),
-        (ledger.CURRENT, derived.current(told, solution, amounts(told))),
+        (model.TIES, derived.ties(found, named, calibration)),
+        (model.COMMUNITIES, derived.communities(found, named)),
+        (model.VERDICTS, derived.verdicts(found, named, calibration, SMALL)),
+        (model.REASONS, derived.reasons(found, named, calibration, SMALL)),
+        (ledger.CURRENT, derived.current(told, found, named, amounts(told))),
     ):
         assert frame.schema == pl.Schema(table.schema), table.name
         assert len(frame)
@@ -61,29 +71,30 @@ def amounts(told: Book) -> pl.Series:
 
 
 def test_ties_name_both_people_and_say_what_of() -> None:
-    _, told, solution, calibration = solved()
-    table = derived.ties(told, solution, calibration)
-    names = people(told, "P-")
-    facts = solution.scored.facts.take(solution.tie)
+    found, named, calibration = judged_book()
+    table = derived.ties(found, named, calibration)
+    names = people(solved()[1], "P-")
+    facts = found.scored.facts.take(found.tie)
     expected = [(names[a], names[b]) for a, b in zip(facts.a.tolist(), facts.b.tolist(), strict=True)]
     assert list(table.select("person_a", "person_b").iter_rows()) == expected
-    assert table["link_class"].to_list() == [describe(code, calibration.given) for code in solution.scored.code[solution.tie].tolist()]
+    assert table["link_class"].to_list() == [describe(code, calibration.given) for code in found.scored.code[found.tie].tolist()]
     assert table["probability"].is_between(0, 1).all()
     assert (table["evidence"] >= 0).all()
 
 
 def test_communities_are_those_of_two_people_or_more() -> None:
-    _, told, solution, _ = solved()
-    found: dict[str, set[str]] = {}
-    for community, person in derived.communities(told, solution).iter_rows():
-        found.setdefault(community, set()).add(person)
-    assert found == members()
+    found, named, _ = judged_book()
+    groups: dict[str, set[str]] = {}
+    for community, person in derived.communities(found, named).iter_rows():
+        groups.setdefault(community, set()).add(person)
+    assert groups == members()
 
 
 def test_verdicts_are_counted_from_the_applications() -> None:
-    raw, told, solution, calibration = solved()
-    table = derived.verdicts(told, solution, calibration, SMALL)
-    ties = derived.ties(told, solution, calibration)
+    raw, told, *_ = solved()
+    found, named, calibration = judged_book()
+    table = derived.verdicts(found, named, calibration, SMALL)
+    ties = derived.ties(found, named, calibration)
     by_person = dict(zip(people(told, "P-"), dict.fromkeys(use.who for use in raw.uses), strict=True))
     assert table["community_id"].to_list() == list(members())
     for row in table.iter_rows(named=True):
@@ -104,27 +115,27 @@ def test_verdicts_are_counted_from_the_applications() -> None:
 
 
 def test_grades_fall_with_the_lower_bound() -> None:
-    _, told, solution, calibration = solved()
-    table = derived.verdicts(told, solution, calibration, SMALL).filter("flagged")
+    found, named, calibration = judged_book()
+    table = derived.verdicts(found, named, calibration, SMALL).filter("flagged")
     bound = table["mean_intent"] - 1.645 * calibration.tables.sd / table["voters"].sqrt()
     order = table.with_columns(bound.alias("bound")).sort("bound", descending=True)["grade"].to_list()
     assert all(one <= other for one, other in pairwise(order))
     assert len(set(order)) > 1
 
 
-def codes_by_person(told: Book, solution: Solution, calibration: Calibration) -> dict[str, set[str]]:
-    return {person: set(codes.split(";")) for person, codes in derived.reasons(told, solution, calibration, SMALL).iter_rows()}
+def codes_by_person(found: Found, named: Named, calibration: Calibration) -> dict[str, set[str]]:
+    return {person: set(codes.split(";")) for person, codes in derived.reasons(found, named, calibration, SMALL).iter_rows()}
 
 
 def test_reasons_say_what_ties_a_person_and_how_the_group_was_judged() -> None:
-    raw, told, solution, calibration = solved()
-    table = derived.verdicts(told, solution, calibration, SMALL)
-    found = codes_by_person(told, solution, calibration)
-    assert set(found) == set().union(*members().values())
+    raw, told, *_ = solved()
+    table = derived.verdicts(*judged_book(), SMALL)
+    reasons = codes_by_person(*judged_book())
+    assert set(reasons) == set().union(*members().values())
     by_person = dict(zip(people(told, "P-"), dict.fromkeys(use.who for use in raw.uses), strict=True))
     for row in table.iter_rows(named=True):
         for person in members()[row["community_id"]]:
-            codes = found[person]
+            codes = reasons[person]
             kinds = {group: {code for code in codes if REASON_CODES[code].group is group} for group in Group}
             assert kinds[Group.TIE], "nobody is in a community for nothing"
             if row["flagged"]:
@@ -138,8 +149,8 @@ def test_reasons_say_what_ties_a_person_and_how_the_group_was_judged() -> None:
 
 
 def test_ties_of_a_person_are_explained_by_what_they_share() -> None:
-    raw, told, solution, calibration = solved()
-    found = codes_by_person(told, solution, calibration)
+    raw, told, *_ = solved()
+    reasons = codes_by_person(*judged_book())
     names = dict(zip(dict.fromkeys(use.who for use in raw.uses), people(told, "P-"), strict=True))
     keys: dict[str, set[str]] = {}
     for use in raw.uses:
@@ -148,7 +159,7 @@ def test_ties_of_a_person_are_explained_by_what_they_share() -> None:
         for person in group:
             mine = keys[person] - {""}
             shared_device = any(mine & keys[other] for other in group - {person})
-            assert ("SHARED_DEVICE" in found[person]) <= shared_device
+            assert ("SHARED_DEVICE" in reasons[person]) <= shared_device
 
 
 def test_a_tie_that_was_cut_is_no_reason() -> None:
@@ -160,9 +171,9 @@ def test_a_tie_that_was_cut_is_no_reason() -> None:
         community = np.array(parts, np.int32)
         groups = gather(community, told.intent, SMALL)
         judged = judge(groups, line(calibration, SMALL), SMALL)
-        tie = np.ones(len(solution.tie), bool)
-        cut = replace(solution, community=community, groups=groups, judged=judged, tie=tie)
-        codes = codes_by_person(told, cut, calibration)
+        tie = np.ones(len(solution.found.tie), bool)
+        cut = replace(solution.found, community=community, groups=groups, judged=judged, tie=tie)
+        codes = codes_by_person(cut, Named.of(told), calibration)
         assert all("SHARED_DEVICE" in found for found in codes.values())
         assert sum("SHARED_WIFI" in found for found in codes.values()) == wifi
 
@@ -171,16 +182,18 @@ def test_a_tie_that_was_cut_is_no_reason() -> None:
 def test_where_nobody_can_be_flagged_that_is_the_reason(case: str, code: str) -> None:
     _, told, _, calibration = solved()
     solution, quiet = solve(told, calibration.with_case(case), NONE, SMALL)
-    table = derived.verdicts(told, solution, quiet, SMALL)
+    named = Named.of(told)
+    table = derived.verdicts(solution.found, named, quiet, SMALL)
     assert not table["flagged"].any()
     assert table["threshold"].null_count() == len(table) > 0
     assert set(table["grade"].to_list()) == {""}
-    assert all(code in codes and "MEAN_UNDER_T" not in codes for codes in codes_by_person(told, solution, quiet).values())
+    assert all(code in codes and "MEAN_UNDER_T" not in codes for codes in codes_by_person(solution.found, named, quiet).values())
 
 
 def test_current_lists_the_applications_of_every_community() -> None:
-    raw, told, solution, _ = solved()
-    table = derived.current(told, solution, amounts(told))
+    raw, told, *_ = solved()
+    found, named, _ = judged_book()
+    table = derived.current(told, found, named, amounts(told))
     of_person = {person: community for community, group in members().items() for person in group}
     names = dict(zip(dict.fromkeys(use.who for use in raw.uses), people(told, "P-"), strict=True))
     expected = [
@@ -190,18 +203,19 @@ def test_current_lists_the_applications_of_every_community() -> None:
 
 
 def test_evidence_is_that_of_the_gangs_that_live() -> None:
-    _, told, solution, calibration = solved()
-    table = derived.verdicts(told, solution, calibration, SMALL)
+    _, told, solution, _ = solved()
+    found, named, calibration = judged_book()
+    table = derived.verdicts(found, named, calibration, SMALL)
     flagged = table.filter("flagged")["community_id"].to_list()
     empty = {name: pl.Series([None] * (len(flagged) + 1), dtype=dtype) for name, dtype in model.GANGS.schema.items()}
     ids = [f"G-{len(flagged) - i}" for i in range(len(flagged))]
     gangs = pl.DataFrame(empty).with_columns(pl.Series("gang_id", [*ids, "G-gone"]), pl.Series("community_id", [*flagged, ""]))
-    found = derived.evidence(told, solution, gangs)
-    assert found.schema == pl.Schema(model.EVIDENCE.schema)
-    assert set(found["gang_id"].to_list()) == set(ids)
+    evidence = derived.evidence(solution.codes, told.person, found, named, gangs)
+    assert evidence.schema == pl.Schema(model.EVIDENCE.schema)
+    assert set(evidence["gang_id"].to_list()) == set(ids)
     sizes = dict(zip(ids, table.filter("flagged")["members"].to_list(), strict=True))
-    assert all(2 <= members_ <= sizes[gang] for gang, members_ in found.select("gang_id", "members").iter_rows())
-    devices = found.filter(pl.col("kind") == "device")
+    assert all(2 <= members_ <= sizes[gang] for gang, members_ in evidence.select("gang_id", "members").iter_rows())
+    devices = evidence.filter(pl.col("kind") == "device")
     community_of = dict(zip(ids, flagged, strict=True))
     for gang, key in devices.select("gang_id", "key").iter_rows():
         users = {use.app for use in solved()[0].uses if use.keys.get("device.own") == key}
@@ -212,18 +226,24 @@ def test_evidence_is_that_of_the_gangs_that_live() -> None:
 def test_a_book_of_nothing_has_empty_tables() -> None:
     told = book([], {})
     solution, calibration = solve(told, None, NONE, SMALL)
+    found, named = solution.found, Named.of(told)
     for table, frame in (
-        (model.TIES, derived.ties(told, solution, calibration)),
-        (model.COMMUNITIES, derived.communities(told, solution)),
-        (model.VERDICTS, derived.verdicts(told, solution, calibration, SMALL)),
-        (model.REASONS, derived.reasons(told, solution, calibration, SMALL)),
-        (model.EVIDENCE, derived.evidence(told, solution, model.GANGS.empty())),
-        (ledger.CURRENT, derived.current(told, solution, pl.Series("amount", [], dtype=pl.Float64))),
+        (model.TIES, derived.ties(found, named, calibration)),
+        (model.COMMUNITIES, derived.communities(found, named)),
+        (model.VERDICTS, derived.verdicts(found, named, calibration, SMALL)),
+        (model.REASONS, derived.reasons(found, named, calibration, SMALL)),
+        (model.EVIDENCE, derived.evidence(solution.codes, told.person, found, named, model.GANGS.empty())),
+        (ledger.CURRENT, derived.current(told, found, named, pl.Series("amount", [], dtype=pl.Float64))),
     ):
         assert frame.equals(table.empty()), table.name
 
 
 def test_a_person_is_named_by_the_first_application() -> None:
-    told = book([Use("Z1", "x", 0), Use("A2", "y", 1), Use("A3", "x", 2)])
-    assert derived.ids(told, np.array([1, 0, 1]), "P-").to_list() == ["P-A2", "P-Z1", "P-A2"]
+    told = book([Use("Z1", "x", 0), Use("A2", "y", 1), Use("A3", "x", 2)], {"y": 0.5})
+    named = Named.of(told)
+    assert named.ids(np.array([1, 0, 1])).to_list() == ["P-A2", "P-Z1", "P-A2"]
+    assert named.ids(np.array([0], np.int32), "C-").to_list() == ["C-Z1"]
+    assert named.first.to_list() == ["Z1", "A2"]
+    assert named.applications.tolist() == [2, 1]
+    assert named.intent.tolist() == [-1, 500_000]
     assert told.persons == 2
