@@ -19,15 +19,18 @@
 //   firstAppliedAt  first application
 //   lastAppliedAt   newest application
 MATCH (b:Book)
+WITH b, COLLECT {
+  MATCH (e:GangEvent {event: 'merged'}) WHERE e.night <= b.night RETURN e ORDER BY e.night DESC
+} AS mergers
 MATCH (g:Gang)
 WHERE g.fromNight <= b.night < coalesce(g.toNight, b.night + 1)
   AND g.status <> 'dissolved' AND g.grade IN $grades
-WITH b, g, COLLECT {
-  MATCH (e:GangEvent {event: 'merged'})-[:OF]->(g) WHERE e.night <= b.night RETURN e.fromIds
-} AS taken
-WITH b, g, [g.gangId] + reduce(all = [], ids IN taken | all + split(ids, ';')) AS names
+// Backwards through the nights: what this gang took in, and what that had taken in before.
+WITH b, g, reduce(
+  names = [g.gangId], e IN mergers | CASE WHEN e.gangId IN names THEN names + split(e.fromIds, ';') ELSE names END
+) AS names
 WITH g, head(COLLECT {
-  MATCH (l:Label) WHERE l.gangId IN names AND l.night <= b.night RETURN l.label ORDER BY l.at DESC, l.label LIMIT 1
+  MATCH (l:Label) WHERE l.gangId IN names AND l.night <= b.night RETURN l.label ORDER BY l.position DESC LIMIT 1
 }) AS label
 RETURN g.gangId AS gangId, g.grade AS grade, g.status AS status, coalesce(label, 'open') AS decision,
        g.members AS members, g.applications AS applications, g.amount AS amount,

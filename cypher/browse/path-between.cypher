@@ -11,7 +11,8 @@
 //   steps  relationships on the way
 //   path   the way, for the graph view
 MATCH (b:Book)
-MATCH (:Application {applicationId: $applicationA})-[y:BY]->(p:Person), (:Application {applicationId: $applicationB})-[z:BY]->(q:Person)
+MATCH (:Application {applicationId: $applicationA})-[y:BY]->(p:Person)
+MATCH (:Application {applicationId: $applicationB})-[z:BY]->(q:Person)
 WHERE p <> q AND all(x IN [y, z] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
 MATCH path = ALL SHORTEST (p)
   (()-[r:TIED|USES WHERE r.fromNight <= b.night < coalesce(r.toNight, b.night + 1)]-

@@ -14,13 +14,22 @@
 //   degree    1: shares with a member; 2: shares with somebody who does
 //   ways      in how many ways, each over one value or two
 MATCH (b:Book)
-MATCH (l:Label)
-WHERE l.night <= b.night
-WITH b, l ORDER BY l.at, l.label
-WITH b, l.gangId AS gangId, last(collect(l.label)) AS decision
+WITH b, COLLECT {
+  MATCH (e:GangEvent {event: 'merged'}) WHERE e.night <= b.night RETURN e ORDER BY e.night DESC
+} AS mergers
+MATCH (g:Gang)
+WHERE g.fromNight <= b.night < coalesce(g.toNight, b.night + 1)
+// Backwards through the nights: what this gang took in, and what that had taken in before.
+WITH b, g, reduce(
+  names = [g.gangId], e IN mergers | CASE WHEN e.gangId IN names THEN names + split(e.fromIds, ';') ELSE names END
+) AS names
+WITH b, g, head(COLLECT {
+  MATCH (l:Label) WHERE l.gangId IN names AND l.night <= b.night RETURN l.label ORDER BY l.position DESC LIMIT 1
+}) AS decision
 WHERE decision = $label
-MATCH (g:Gang {gangId: gangId})<-[m:IN_GANG]-(p:Person)
-WHERE all(x IN [g, m] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
+MATCH (g)<-[m:IN_GANG]-(p:Person)
+WHERE m.fromNight <= b.night < coalesce(m.toNight, b.night + 1)
+WITH b, g.gangId AS gangId, p
 MATCH (p)
   (()-[u:USES WHERE u.fromNight <= b.night < coalesce(u.toNight, b.night + 1)]->
    (i:Phone|Device|IdNumber|BankCard|Email|Imei|Oaid|Idfa|AndroidId

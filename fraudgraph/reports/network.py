@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from fraudgraph import labels
 from fraudgraph.errors import UsageError
 from fraudgraph.reports import explain, groups, kinds, tables, words
 from fraudgraph.reports.groups import Group
@@ -68,19 +69,18 @@ _NAME = "neo4j-viz-gang"
 _CONTAINER = re.compile(r'<div id="(neo4j-viz-[0-9a-f]{12})" style="[^"]*"></div>')
 
 
-def page(reader: Reader, gang_id: str) -> str:
-    """Return the page of one gang, dissolved or not.
+def page(reader: Reader, name: str) -> str:
+    """Return the page of the gang that ``name`` is an id of, or was; dissolved or not.
 
-    Raises UsageError for an id that the ledger does not know, and where neo4j-viz is not installed.
+    Raises UsageError where there is no such gang, and where neo4j-viz is not installed.
     """
-    table = tables.gangs(reader).filter(pl.col("gang_id") == gang_id)
-    if table.is_empty():
-        raise UsageError(f"there is no gang {words.show(gang_id, 60)} in this book: gangs.csv and report.html name those that there are")
-    return draw(groups.gangs(reader, table, tables.zone_of(reader))[0])
+    gang = labels.find(reader, name)
+    table = tables.gangs(reader).filter(pl.col("gang_id") == gang.gang_id)
+    return draw(groups.gangs(reader, table, tables.zone_of(reader))[0], gang.became)
 
 
-def draw(group: Group) -> str:
-    """Return the page of ``group``."""
+def draw(group: Group, became: str = "") -> str:
+    """Return the page of ``group``; ``became`` is a sentence to begin with, where it was asked for by a former id."""
     try:
         from neo4j_viz import Node, Relationship, VisualizationGraph
     except ImportError:
@@ -92,7 +92,7 @@ def draw(group: Group) -> str:
     words_of = {item.word: _colour(item.kind) for item in group.shared[:MOST_SHARED]}
     graph.set_legend(nodes=[("person (larger: higher intent)", PERSON), *words_of.items()])
     made = graph.render(width="100%", height="100%", theme="light", show_layout_button=False, max_allowed_nodes=MOST_PEOPLE + MOST_SHARED)
-    return _finished(str(made.data), group)
+    return _finished(str(made.data), group, became)
 
 
 def _nodes(group: Group) -> Iterator[dict[str, Any]]:
@@ -142,14 +142,14 @@ def _colour(kind: str) -> str:
     return COLOURS.get(kinds.kind_of(kind).icon, OTHER)
 
 
-def _finished(made: str, group: Group) -> str:
+def _finished(made: str, group: Group, became: str) -> str:
     """Return the page with its heading and policy; its container gets a name that is the same every time."""
     container = _CONTAINER.search(made)
     head, body = made.find(_TITLE), made.rfind("<body>")
     if container is None or head < 0 or not head < body < container.start():
         raise UsageError("this version of neo4j-viz makes pages of another form: pip install 'neo4j-viz>=1.11,<2'")
     title = f"{group.group_id}: {explain.title(group)}"
-    said = [*explain.why(group, bool(group.grade)), *_left_out(group)]
+    said = [*([became] if became else []), *explain.why(group, bool(group.grade)), *_left_out(group)]
     sentences = Markup("").join(Markup("<p>{}</p>").format(sentence) for sentence in said)
     parts = (
         made[:head],

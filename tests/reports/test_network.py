@@ -7,11 +7,13 @@ import re
 import sys
 from typing import Any
 
+import polars as pl
 import pytest
 from fake_reader import Book, FakeReader, lenders_book
 from test_page import HOSTILE, hostile_book
 
 from fraudgraph.errors import UsageError
+from fraudgraph.model import GANG_EVENTS
 from fraudgraph.reports import network
 
 
@@ -131,8 +133,17 @@ def test_a_large_gang_says_what_is_left_out(monkeypatch: pytest.MonkeyPatch, rea
     assert re.search(r"<p>Not drawn: \d+ people with a lower intent and \d+ shared values? that explains? less\.</p>", made)
 
 
+def test_a_former_id_shows_the_gang_that_it_became(monkeypatch: pytest.MonkeyPatch, reader: FakeReader) -> None:
+    now = worst(reader)
+    merged = pl.DataFrame([(now, "merged", "G-before", "A1")], schema=GANG_EVENTS.schema, orient="row")
+    monkeypatch.setattr(FakeReader, "events", lambda self, gang_id=None: merged)
+    made = network.page(reader, "G-before")
+    assert f"<header><h1>{now}: " in made
+    assert f"<p>G-before is part of {now} now.</p>" in made
+
+
 def test_a_gang_that_is_not_there_is_one_sentence(reader: FakeReader) -> None:
-    with pytest.raises(UsageError, match="there is no gang G-nobody in this book"):
+    with pytest.raises(UsageError, match="there is no gang 'G-nobody'"):
         network.page(reader, "G-nobody")
 
 
