@@ -7,7 +7,7 @@ the dissolved ones. Within each: the worst grade first, then the largest amount,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -101,7 +101,7 @@ def _conditions(wanted: Wanted, zone: str) -> list[pl.Expr]:
         found.append(pl.col("decision") == wanted.decision)
     if wanted.since is not None:
         midnight = datetime.combine(wanted.since, datetime.min.time(), ZoneInfo(zone))
-        found.append(pl.col("last_applied_at") >= midnight)
+        found.append(pl.col("last_applied_at") >= midnight.astimezone(UTC))
     return found
 
 

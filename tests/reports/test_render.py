@@ -35,6 +35,20 @@ def test_everything_is_written_and_nothing_is_left_behind(reader: FakeReader, tm
     assert summary["seconds"] == {"read": 1.5}
 
 
+def test_changes_are_a_file_more_where_they_are_asked_for(reader: FakeReader, tmp_path: Path) -> None:
+    tonight = [(1, "G-1", "born", "", "A"), (1, "G-2", "split", "G-3;G-4", "=A"), (1, "G-2", "merged", "G-5", "B")]
+    told = [(0, "G-2", "grown", "", "C"), *tonight]
+    later = replace(reader, told=told)
+    written = render.render(later, 1, tmp_path, timings={}, changes=True)
+    assert sorted(path.name for path in written) == sorted([*NAMES, "changes.csv"])
+    assert written[-1].name == "summary.json"
+    assert (tmp_path / "changes.csv").read_text(encoding="utf-8-sig") == (
+        "gang_id,event,from_ids,cause_application\nG-2,merged,G-5,B\nG-2,split,G-3;G-4,'=A\n"
+    )
+    render.render(reader, 1, tmp_path, timings={})
+    assert not (tmp_path / "changes.csv").exists(), "it would speak of another night"
+
+
 def test_the_same_store_gives_the_same_bytes_whatever_the_order_of_its_rows(reader: FakeReader, tmp_path: Path) -> None:
     ordered = {"input_order", "applications"}
     others = {name: table for name, table in reader.tables.items() if name not in ordered}
