@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -36,13 +37,12 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | 
         yield servers.Stranger(given, os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", ""))
         return
     line = os.environ.get("FRAUDGRAPH_NEO4J_LINE", "5")
-    try:
-        server = servers.Server(line, tmp_path_factory.mktemp("neo4j"))
-        server.__enter__()
-    except servers.Trouble as trouble:
-        pytest.fail(str(trouble), pytrace=False)
-    yield server
-    server.kill()
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(servers.thrown_away(servers.Server(line, tmp_path_factory.mktemp("neo4j"))))
+        except servers.Trouble as trouble:
+            pytest.fail(str(trouble), pytrace=False)
+        yield server
 
 
 @pytest.fixture

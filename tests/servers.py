@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from neo4j import Driver, GraphDatabase
@@ -11,7 +12,7 @@ from neo4j_server.lines import line_named
 from neo4j_server.training import prepared
 from neo4j_server.trouble import Trouble
 
-__all__ = ["Server", "Stranger", "Trouble", "assembled", "wipe"]
+__all__ = ["Server", "Stranger", "Trouble", "assembled", "thrown_away", "wipe"]
 
 DELETE = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 
@@ -56,6 +57,16 @@ class Server(server.Server):
     def wipe(self) -> None:
         """Empty it: nodes, relationships, constraints and indexes."""
         wipe(self.uri, self.username, self.password)
+
+
+@contextmanager
+def thrown_away(server: Server) -> Iterator[Server]:
+    """Start a server whose data nobody wants afterwards: it is killed at the end, which takes no time."""
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
 
 
 class Stranger:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ def bare(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def call(bare: Path, script: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [str(bare / "project" / "scripts" / script)]
+def call(bare: Path, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [str(bare / "project" / "scripts" / script), *arguments]
     return subprocess.run(command, env={"PATH": str(bare / "bin"), **environment}, capture_output=True, text=True, check=False)
 
 
@@ -38,20 +39,33 @@ def program(bare: Path, name: str, text: str = "") -> None:
     path.chmod(0o755)
 
 
+def python(bare: Path, text: str = "") -> str:
+    """A virtual environment whose Python only runs ``text``; returns its folder."""
+    folder = Path(tempfile.mkdtemp(dir=bare))
+    (folder / "bin").mkdir()
+    path = folder / "bin" / "python"
+    path.write_text(f"#!{bare / 'bin' / 'bash'}\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return str(folder)
+
+
+NEEDED = "chromium chromium-driver maven default-jre-headless"
+
+
 @pytest.mark.parametrize("script", ["setup-tests", "test"])
-def test_without_a_browser_and_without_apt_one_line_says_what_to_install(bare: Path, script: str) -> None:
+def test_on_a_bare_machine_without_apt_one_line_says_what_to_install(bare: Path, script: str) -> None:
     ended = call(bare, script)
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
-    assert "apt-get install chromium chromium-driver" in ended.stderr
+    assert f"apt-get install {NEEDED})" in ended.stderr
 
 
-def test_with_apt_the_browser_is_installed(bare: Path) -> None:
+def test_with_apt_what_is_missing_is_installed(bare: Path) -> None:
     program(bare, "id", "echo 0")
     program(bare, "apt-get", f'echo "$@" >>{bare}/asked')
-    assert call(bare, "setup-tests").returncode == 0
+    assert call(bare, "setup-tests", VIRTUAL_ENV=python(bare)).returncode == 0
     asked = (bare / "asked").read_text(encoding="utf-8").splitlines()
-    assert asked == ["update", "install --yes --no-install-recommends chromium chromium-driver"]
+    assert asked == ["update", f"install --yes --no-install-recommends {NEEDED}"]
 
 
 def test_where_apt_fails_its_last_words_and_what_to_install(bare: Path) -> None:
@@ -60,7 +74,7 @@ def test_where_apt_fails_its_last_words_and_what_to_install(bare: Path) -> None:
     ended = call(bare, "setup-tests")
     assert ended.returncode == 1
     assert ended.stderr.splitlines()[0] == "no network"
-    assert "apt-get install chromium chromium-driver" in ended.stderr.splitlines()[-1]
+    assert f"apt-get install {NEEDED})" in ended.stderr.splitlines()[-1]
 
 
 def test_nothing_is_installed_where_that_is_forbidden(bare: Path) -> None:
@@ -70,10 +84,41 @@ def test_nothing_is_installed_where_that_is_forbidden(bare: Path) -> None:
     assert not (bare / "asked").exists()
 
 
-def test_with_a_browser_there_is_nothing_to_do(bare: Path) -> None:
-    program(bare, "chromium")
-    program(bare, "chromedriver")
-    assert call(bare, "setup-tests", FRAUDGRAPH_INSTALL="no").returncode == 0
+def test_only_what_is_missing_is_named(bare: Path) -> None:
+    for tool in ("chromium", "chromedriver", "java"):
+        program(bare, tool)
+    assert "(apt-get install maven)" in call(bare, "setup-tests", FRAUDGRAPH_INSTALL="no").stderr
+
+
+def test_where_all_is_there_each_line_of_neo4j_has_the_last_word(bare: Path) -> None:
+    for tool in ("chromium", "chromedriver", "java", "mvn"):
+        program(bare, tool)
+    assert call(bare, "setup-tests", FRAUDGRAPH_INSTALL="no", VIRTUAL_ENV=python(bare)).returncode == 0
+    refusing = python(bare, 'case "$*" in *newest) echo no such Java >&2; exit 1 ;; esac')
+    ended = call(bare, "setup-tests", FRAUDGRAPH_INSTALL="no", VIRTUAL_ENV=refusing)
+    assert (ended.returncode, ended.stderr) == (1, "no such Java\n")
+
+
+def test_the_suite_runs_whole_and_then_what_needs_a_server_with_the_newest(bare: Path) -> None:
+    for tool in ("chromium", "chromedriver", "java", "mvn"):
+        program(bare, tool)
+    note = f'echo "${{FRAUDGRAPH_NEO4J_LINE:-5}}: $*" >>{bare}/asked\n'
+    lines = {
+        "": 0,
+        'case "$*" in *"-m neo4j "*) exit 5 ;; esac': 0,
+        'case "$*" in *"-m neo4j "*) exit 1 ;; esac': 1,
+        'case "$*" in *pytest*) exit 1 ;; esac': 1,
+    }
+    for text, code in lines.items():
+        (bare / "asked").unlink(missing_ok=True)
+        environment = python(bare, note + text)
+        for tool in ("ruff", "mypy"):
+            (Path(environment) / "bin" / tool).symlink_to("python")
+        ended = call(bare, "test", "-k", "two words", FRAUDGRAPH_INSTALL="no", VIRTUAL_ENV=environment)
+        assert ended.returncode == code, ended.stderr
+        asked = [line for line in (bare / "asked").read_text(encoding="utf-8").splitlines() if "pytest" in line]
+        whole, newest = "5: -m pytest -k two words", "newest: -m pytest -m neo4j -k two words"
+        assert asked == ([whole] if text.startswith('case "$*" in *pytest') else [whole, newest])
 
 
 def test_without_python_one_line_says_what_to_install(bare: Path) -> None:

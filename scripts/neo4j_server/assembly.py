@@ -70,16 +70,22 @@ def alone(target: Path) -> Iterator[None]:
         yield
 
 
+def maven(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the path of ``mvn``. Raises Trouble where there is none."""
+    found = shutil.which("mvn", path=environment.get("PATH", os.defpath))
+    if found is None:
+        raise Trouble("Maven is missing, which brings Neo4j from Maven Central: apt-get install maven.")
+    return found
+
+
 def _fetch(line: Line, target: Path, environment: Mapping[str, str]) -> None:
     """Fill a folder beside the target and rename it: the target is there only when it is whole."""
-    maven = shutil.which("mvn", path=environment.get("PATH", os.defpath))
-    if maven is None:
-        raise Trouble("Maven is missing, which brings Neo4j from Maven Central: apt-get install maven.")
+    program = maven(environment)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         for part in PARTS:
             options = ["-DincludeScope=runtime", f"-DoutputDirectory={building / part}"]
-            command = [maven, "--batch-mode", "--quiet", "--file", str(line.poms / f"{part}.xml"), GOAL, *options]
+            command = [program, "--batch-mode", "--quiet", "--file", str(line.poms / f"{part}.xml"), GOAL, *options]
             ended = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=dict(environment))
             if ended.returncode != 0 or not any((building / part).glob("*.jar")):
                 said = " ".join(" ".join(ended.stdout.split("\n")[:LAST_WORDS]).split())

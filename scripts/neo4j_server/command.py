@@ -1,4 +1,4 @@
-"""``scripts/neo4j``: assemble, start and stop a throw-away server, and say what to export."""
+"""Assemble, start and stop a throw-away Neo4j server for developers and tests, and say what to export."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from neo4j_server import asking, running
+from neo4j_server.assembly import maven
+from neo4j_server.java import java_for
 from neo4j_server.lines import LINES, Line, line_named
 from neo4j_server.server import USERNAME
 from neo4j_server.training import prepared
@@ -35,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="scripts/neo4j", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     about = {
+        "check": "say what this machine lacks to assemble and run it",
         "assemble": "fetch the server from Maven Central into the cache, once, and print where it lies",
         "start": 'bring a server up and print what to export: eval "$(scripts/neo4j start)"',
         "stop": 'stop it (without --home its data go too) and print what to unset: eval "$(scripts/neo4j stop)"',
@@ -42,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     for name, text in about.items():
         one = commands.add_parser(name, help=text, description=text)
         one.add_argument("line", nargs="?", default="5", choices=list(LINES), metavar="LINE", help=f"{' or '.join(LINES)} (default 5)")
-        if name != "assemble":
+        if name in ("start", "stop"):
             one.add_argument(
                 "--home", type=Path, metavar="DIR", help="where data and logs lie and stay (default: a place that `stop` empties)"
             )
@@ -58,6 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         line = line_named(asked.line)
+        if asked.command == "check":
+            java_for(line)
+            maven()
+            return 0
         if asked.command == "assemble":
             print(prepared(line))
             return 0

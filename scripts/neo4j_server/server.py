@@ -158,7 +158,7 @@ class Server:
 
     def _set_guard(self, server: int) -> None:
         """Have a small process wait for our end: the pipe to it closes even when we are killed, and it then kills the server."""
-        script = 'cat >/dev/null; kill -KILL -- "-$1"'
+        script = 'cat >/dev/null; kill -s KILL -- "-$1"'
         self.guard = subprocess.Popen(
             ["sh", "-c", script, "sh", str(server)],
             stdin=subprocess.PIPE,
@@ -220,5 +220,5 @@ class Server:
 
 
 def _tail(lines: Sequence[str], password: str) -> str:
-    kept = [line.strip() for line in lines if line.strip()][-LAST_WORDS:]
+    kept = [line.strip() for line in lines if line.strip() and not line.startswith("\tat ")][-LAST_WORDS:]
     return " | ".join(kept).replace(password, "***") if kept else "it said nothing"
