@@ -9,7 +9,7 @@
 // Columns
 //   done  nodes
 MATCH (b:Book {id: 'book'})
-MATCH (n:Hub|Placeholder|Relation|LongText|Document|Setting|Slot|GangEvent|BatchRows|Night)
+MATCH (n:Hub|HubWindow|Placeholder|Relation|LongText|Document|Setting|Slot|GangEvent|BatchRows|Night)
 WHERE n.fromNight = $night OR n.toNight = $night OR n.night = $night
 CALL (b, n) {
   SET b.held = $fence

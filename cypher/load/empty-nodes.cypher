@@ -8,7 +8,7 @@
 // Columns
 //   done  nodes
 MATCH (b:Book {id: 'book'}) WHERE b.night = b.base
-MATCH (n:Application|Person|Community|Gang|Identifier|Hub|Placeholder|Relation|LongText|Document|Setting|Slot|GangEvent|BatchRows|Night|ApplicationVersion|PersonVersion|CommunityVersion|GangVersion)
+MATCH (n:Application|Person|Community|Gang|Identifier|Hub|HubWindow|Placeholder|Relation|LongText|Document|Setting|Slot|GangEvent|BatchRows|Night|ApplicationVersion|PersonVersion|CommunityVersion|GangVersion)
 CALL (b, n) {
   SET b.held = $fence
   WITH b, n WHERE b.fence = $fence

@@ -8,7 +8,7 @@
 // Columns
 //   done  relationships
 MATCH (b:Book {id: 'book'}) WHERE b.night = b.base
-MATCH ()-[t:BY|USES|TIED|MEMBER_OF|JUDGED_AS|IN_GANG|SHARES|CONFLICTS_WITH|IS|OF|SOURCE|TARGET]->()
+MATCH ()-[t:BY|USES|TIED|MEMBER_OF|JUDGED_AS|IN_GANG|SHARES|CONFLICTS_WITH|NEAR|IS|OF|SOURCE|TARGET]->()
 CALL (b, t) {
   SET b.held = $fence
   WITH b, t WHERE b.fence = $fence

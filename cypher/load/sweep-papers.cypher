@@ -9,7 +9,7 @@
 // Columns
 //   done  nodes
 MATCH (b:Book {id: 'book'})
-MATCH (n:Hub|Placeholder|Relation|Document|Setting|Slot|GangEvent|BatchRows|Night|Label)
+MATCH (n:Hub|HubWindow|Placeholder|Relation|Document|Setting|Slot|GangEvent|BatchRows|Night|Label)
 WHERE n.toNight <= $base + 1 OR n:Document AND n.fromNight <= $base OR n:Setting AND n.fromNight <= $base OR n:Slot AND n.fromNight <= $base
    OR n:GangEvent AND n.night <= $base OR n:BatchRows AND n.night <= $base OR n:Night AND n.night <= $base OR n:Label AND n.base < $base
 CALL (b, n) {

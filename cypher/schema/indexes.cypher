@@ -10,6 +10,7 @@ CREATE INDEX community_version_replaced IF NOT EXISTS FOR (n:CommunityVersion) O
 CREATE INDEX gang_version_until IF NOT EXISTS FOR (n:GangVersion) ON (n.toNight);
 CREATE INDEX gang_version_replaced IF NOT EXISTS FOR (n:GangVersion) ON (n.replacedAt);
 CREATE INDEX hub_key IF NOT EXISTS FOR (n:Hub) ON (n.key);
+CREATE INDEX hub_window_key IF NOT EXISTS FOR (n:HubWindow) ON (n.key);
 CREATE INDEX placeholder_key IF NOT EXISTS FOR (n:Placeholder) ON (n.key);
 CREATE INDEX relation_source IF NOT EXISTS FOR (n:Relation) ON (n.source);
 CREATE INDEX relation_target IF NOT EXISTS FOR (n:Relation) ON (n.target);

@@ -1,15 +1,21 @@
-// Applications with these keys as id_run.a
+// Who has these keys as id_run.a
 //
-// By the index on the key. Rows that were replaced since are in `applications-versions.cypher`.
+// By the index on key and time, with the person where there is one. Rows that were replaced since are in `applications-versions.cypher`.
+// A row is a list: number of the question, key, from and to (seconds, nanoseconds each).
 //
 // Parameters
-//   $values  keys  :param values => ['+8613800002231']
-//   $night   the night that is read  :param night => 3
+//   $rows   what is asked  :param rows => [[0, '+8613800002231', 0, 0, 4102444800, 0]]
+//   $night  the night that is read  :param night => 3
 //
 // Columns
+//   value           number of the question
 //   application_id  the application
 //   key             the key
 //   used_at         microseconds since 1970
-UNWIND $values AS value
-MATCH (n:Application {keyIdRunA: value}) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.applicationId AS application_id, n.keyIdRunA AS key, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond AS used_at
+//   person_id       the person; null: none
+UNWIND $rows AS r
+WITH r[0] AS value, r[1] AS key, datetime({epochSeconds: r[2], nanosecond: r[3]}) AS low,
+     datetime({epochSeconds: r[4], nanosecond: r[5]}) AS high
+MATCH (n:Application {keyIdRunA: key}) WHERE low <= n.appliedAt <= high AND n.fromNight <= $night < coalesce(n.toNight, $night + 1)
+OPTIONAL MATCH (n)-[t:BY]->(p:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+RETURN value, n.applicationId AS application_id, key, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond AS used_at, p.personId AS person_id

@@ -10,7 +10,10 @@ from fraudgraph.errors import UsageError
 
 SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 
-_FORM = re.compile(r"(?P<scheme>[a-z0-9+]+)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>\d{1,5}))?(/(?P<database>[a-z0-9.-]{1,63})?)?", re.IGNORECASE)
+_FORM = re.compile(
+    r"(?P<scheme>[a-z0-9+]+)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:(?P<port>\d{1,5}))?(/(?P<database>[a-z0-9.-]{1,63})?)?",
+    re.IGNORECASE,
+)
 
 DEFAULT_PORT = 7687
 
@@ -38,7 +41,7 @@ class Address:
             )
         found = _FORM.fullmatch(url)
         if found is None or scheme not in SCHEMES:
-            raise UsageError(f"{scheme}://... is not the address of a Neo4j store: write {scheme}://HOST:PORT or {scheme}://HOST:PORT/DATABASE")
+            raise UsageError(f"{scheme}://... is not the address of a Neo4j store: write bolt://HOST:PORT or bolt://HOST:PORT/DATABASE")
         port = int(found["port"] or DEFAULT_PORT)
         if not 0 < port < 65536:
             raise UsageError(f"{scheme}://... names the port {port}, and ports go from 1 to 65535: mend the address")

@@ -6,12 +6,14 @@ lost. To do it twice does no harm.
 
 from __future__ import annotations
 
+from typing import Any
+
 from fraudgraph.errors import StoreBusy
 from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.connection import Connection, Transaction
 from fraudgraph.stores.neo4j.texts import text
 
-RELATIONSHIPS = ("by", "uses", "tied", "member-of", "judged-as", "in-gang", "shares", "conflicts-with")
+RELATIONSHIPS = ("by", "uses", "tied", "member-of", "judged-as", "in-gang", "shares", "conflicts-with", "near")
 """Names of files: ``load/clear-...`` and ``load/sweep-...``."""
 
 
@@ -29,7 +31,7 @@ def settle(connection: Connection, fence: int) -> None:
     _still(connection, mine)
 
 
-def held(transaction: Transaction, fence: int) -> list[object]:
+def held(transaction: Transaction, fence: int) -> list[Any]:
     """Hold the book and return what it is at."""
     (found,) = transaction.rows("load/hold", fence=fence)
     return found

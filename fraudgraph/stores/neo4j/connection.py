@@ -101,7 +101,7 @@ class Connection:
         while True:
             try:
                 with self._driver.session(database=self.address.database) as session:
-                    session.run(statement, given).consume()  # type: ignore[arg-type]  # text of a file of ours
+                    session.run(statement, given).consume()
                 return
             except (exceptions.DriverError, exceptions.Neo4jError) as problem:
                 if not problem.is_retryable() or out_of_memory(problem) or time.monotonic() > deadline:
@@ -112,9 +112,10 @@ class Connection:
 
     @contextmanager
     def _session(self, access: str) -> Iterator[neo4j.Session]:
-        with translated(self.address), self._driver.session(
-            database=self.address.database, default_access_mode=access, fetch_size=FETCH
-        ) as session:
+        with (
+            translated(self.address),
+            self._driver.session(database=self.address.database, default_access_mode=access, fetch_size=FETCH) as session,
+        ):
             yield session
 
     def _refuse_old(self) -> None:
@@ -122,7 +123,9 @@ class Connection:
         version = str(found[0][0][0]) if found else ""
         if not new_enough(version):
             oldest = ".".join(map(str, OLDEST))
-            raise StoreError(f"the server at {self.address} is Neo4j {version or 'of an unknown version'}, and {oldest} is the oldest that will do: upgrade it")
+            raise StoreError(
+                f"the server at {self.address} is Neo4j {version or 'unknown'}, and {oldest} is the oldest that will do: upgrade it"
+            )
 
 
 def _unless_full(inner: neo4j.ManagedTransaction, work: Callable[[Transaction], T]) -> T:

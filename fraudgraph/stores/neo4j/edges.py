@@ -47,6 +47,12 @@ EDGES: dict[str, Edge] = {
         ("application_a", "application_b", "rule", "reason"),
         ("application_a", "application_b", "rule", "reason"),
     ),
+    "near": Edge(
+        "near",
+        (("Person", "person_a"), ("Person", "person_b")),
+        ("person_a", "person_b"),
+        ("person_a", "person_b", "link_code", "degree", "prior", "kinds", "keys", "people"),
+    ),
     "ties": Edge(
         "tied",
         (("Person", "person_a"), ("Person", "person_b")),
@@ -60,9 +66,7 @@ EDGES: dict[str, Edge] = {
         ("person_id", "community_id"),
         ("person_id", "community_id", "reasons"),
     ),
-    "gang_members": Edge(
-        "in-gang", (("Person", "person_id"), ("Gang", "gang_id")), ("person_id", "gang_id"), ("person_id", "gang_id")
-    ),
+    "gang_members": Edge("in-gang", (("Person", "person_id"), ("Gang", "gang_id")), ("person_id", "gang_id"), ("person_id", "gang_id")),
     "judged": Edge(
         "judged-as",
         (("Community", "community_id"), ("Gang", "gang_id")),
@@ -78,6 +82,14 @@ def members(communities: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
     """Return community_id, person_id, reasons: both tables on one relationship, also of people who are in one of them only."""
     joined = communities.join(reasons, on="person_id", how="full", coalesce=True)
     return joined.select(pl.col("community_id").fill_null(NO_COMMUNITY), "person_id", "reasons")
+
+
+def near(pairs: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Return person_a, person_b, link_code, degree, prior, kinds, keys, people: both tables on one relationship."""
+    names = ["person_a", "person_b"]
+    listed = values.sort(*names, "kind", "key").group_by(names, maintain_order=True)
+    lists = listed.agg(pl.col("kind").alias("kinds"), pl.col("key").alias("keys"), pl.col("people"))
+    return pairs.join(lists, on=names, how="full", coalesce=True).with_columns(pl.col("kinds", "keys", "people").fill_null([]))
 
 
 def judged(gangs: pl.DataFrame) -> pl.DataFrame:

@@ -14,15 +14,23 @@ AUTH = "{at} refuses the user or the password: check NEO4J_USERNAME and NEO4J_PA
 GONE = "no Neo4j answers at {at}: check the host, the port and that the server is running, then run again"
 WAITING = "somebody else's transaction holds what is to be written at {at}: wait until it is done and run again"
 MEMORY = "the server at {at} has too little memory for a transaction: raise dbms.memory.transaction.total.max there and run again"
-READ_ONLY = "the database at {at} is read-only or the user may not write to it: give NEO4J_USERNAME the right to, or name another with --store"
+READ_ONLY = "the database at {at} may not be written by this user, or by nobody: grant the right there, or name another with --store"
+LIMITED = "{at} refuses the user after too many wrong passwords: wait a little, then check NEO4J_USERNAME and NEO4J_PASSWORD"
+EXPIRED = "the password for {at} must be changed before it can be used: change it there and set NEO4J_PASSWORD"
+NO_DATABASE = "there is no such database at {at}: make it there, or name another with --store"
+TOO_LONG = "the server at {at} ended a transaction that took longer than its db.transaction.timeout: raise it there and run again"
+UNAVAILABLE = "the database at {at} is not available now: start it, then run again"
+TWICE = "two rows of one name cannot be written to {at}: run `fraudgraph store check`"
+FAILED = "the server at {at} failed, and its own log says why: mend it there and run again"
+LATER = "the server at {at} cannot do this now: run again in a moment"
 
 SENTENCES: tuple[tuple[str, type[StoreError], str], ...] = (
     ("Neo.ClientError.Security.Unauthorized", StoreUnreachable, AUTH),
-    ("Neo.ClientError.Security.AuthenticationRateLimit", StoreUnreachable, "{at} refuses the user after too many wrong passwords: wait a little, then check NEO4J_USERNAME and NEO4J_PASSWORD"),
-    ("Neo.ClientError.Security.CredentialsExpired", StoreUnreachable, "the password at {at} must be changed before it can be used: change it and set NEO4J_PASSWORD"),
+    ("Neo.ClientError.Security.AuthenticationRateLimit", StoreUnreachable, LIMITED),
+    ("Neo.ClientError.Security.CredentialsExpired", StoreUnreachable, EXPIRED),
     ("Neo.ClientError.Security.TokenExpired", StoreUnreachable, AUTH),
     ("Neo.ClientError.Security.", StoreError, READ_ONLY),
-    ("Neo.ClientError.Database.DatabaseNotFound", StoreError, "there is no such database at {at}: make it there, or name another with --store"),
+    ("Neo.ClientError.Database.DatabaseNotFound", StoreError, NO_DATABASE),
     ("Neo.ClientError.General.ForbiddenOnReadOnlyDatabase", StoreError, READ_ONLY),
     ("Neo.ClientError.General.WriteOnReadOnlyAccessDatabase", StoreError, READ_ONLY),
     ("Neo.ClientError.Statement.AccessMode", StoreError, READ_ONLY),
@@ -33,11 +41,11 @@ SENTENCES: tuple[tuple[str, type[StoreError], str], ...] = (
     ("Neo.ClientError.Transaction.LockAcquisitionTimeout", StoreBusy, WAITING),
     ("Neo.TransientError.Transaction.DeadlockDetected", StoreBusy, WAITING),
     ("Neo.TransientError.Transaction.LockClientStopped", StoreBusy, WAITING),
-    ("Neo.ClientError.Transaction.TransactionTimedOut", StoreError, "the server at {at} ended a transaction that took longer than its db.transaction.timeout: raise it there and run again"),
-    ("Neo.TransientError.Database.DatabaseUnavailable", StoreUnreachable, "the database at {at} is not available now: start it, then run again"),
-    ("Neo.TransientError.", StoreUnreachable, "the server at {at} cannot do this now: run again in a moment"),
-    ("Neo.ClientError.Schema.ConstraintValidationFailed", StoreError, "two rows of one name cannot be written to {at}: run `fraudgraph store check`"),
-    ("Neo.DatabaseError.", StoreError, "the server at {at} failed; its own log says why: mend it there and run again"),
+    ("Neo.ClientError.Transaction.TransactionTimedOut", StoreError, TOO_LONG),
+    ("Neo.TransientError.Database.DatabaseUnavailable", StoreUnreachable, UNAVAILABLE),
+    ("Neo.TransientError.", StoreUnreachable, LATER),
+    ("Neo.ClientError.Schema.ConstraintValidationFailed", StoreError, TWICE),
+    ("Neo.DatabaseError.", StoreError, FAILED),
 )
 """How a code begins -> what we raise and say. The first that fits counts."""
 
@@ -59,11 +67,15 @@ def translated(address: Address) -> Iterator[None]:
     except (exceptions.ServiceUnavailable, exceptions.SessionExpired, OSError) as problem:
         raise StoreUnreachable(GONE.format(at=address)) from problem
     except (exceptions.ConfigurationError, exceptions.AuthConfigurationError, exceptions.CertificateConfigurationError) as problem:
-        raise ConfigurationError(f"{address} cannot be reached in this way: name bolt://HOST:PORT, or bolt+s:// for an encrypted connection") from problem
+        raise ConfigurationError(
+            f"{address} cannot be reached in this way: write bolt://HOST:PORT, or bolt+s:// where it is encrypted"
+        ) from problem
     except exceptions.DriverError as problem:
         raise StoreUnreachable(f"{address} does not answer as a Neo4j server does: check the host and the port") from problem
     except (OverflowError, UnicodeEncodeError) as problem:
-        raise StoreError(f"a number or a text cannot be kept at {address} ({type(problem).__name__}): it lies outside of what a database holds") from problem
+        raise StoreError(
+            f"a number or a text lies outside of what {address} can keep ({type(problem).__name__}): mend the input"
+        ) from problem
 
 
 def _of_server(problem: exceptions.Neo4jError, address: Address) -> StoreError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -93,5 +94,7 @@ def slots(names: set[str]) -> list[model.Slot]:
     return [slot for slot in model.STORED_SLOTS if slot.name in names]
 
 
-MATCHING = frozenset(slot.name for slot in model.MATCHING)
-"""Slots that are no identifiers: no uses, no links, no nodes."""
+def identifiers(found: Iterable[model.Slot]) -> list[model.Slot]:
+    """Return those of the slots that are identifiers: the others have no uses, no links and no nodes."""
+    return [slot for slot in found if slot not in model.MATCHING]
+

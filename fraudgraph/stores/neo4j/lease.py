@@ -45,9 +45,7 @@ class Lease:
     def _renew(self) -> None:
         while not self._done.wait(self._seconds / RENEWALS):
             with suppress(FraudgraphError):  # a lease that could not be renewed expires, and the next batch says so
-                self._connection.writing(
-                    lambda transaction: transaction.rows("load/lease-renew", fence=self.fence, seconds=self._seconds)
-                )
+                self._connection.writing(lambda transaction: transaction.rows("load/lease-renew", fence=self.fence, seconds=self._seconds))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ Everything is compared with the book as it is, so that a row that did not change
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from fraudgraph import model
 from fraudgraph.stores import schema
 from fraudgraph.stores.neo4j import captions, layout
 from fraudgraph.stores.neo4j.connection import Connection
-from fraudgraph.stores.neo4j.edges import EDGES, Edge, judged, members
+from fraudgraph.stores.neo4j.edges import EDGES, Edge, judged, members, near
 from fraudgraph.stores.neo4j.frames import among, lists
 from fraudgraph.stores.neo4j.longtexts import shortened
 from fraudgraph.stores.neo4j.papers import packed
@@ -26,10 +26,10 @@ from fraudgraph.stores.port import Change
 BATCH = 10_000
 """Rows of a transaction."""
 
-ROW_NODES = {"hubs": "hub", "placeholders": "placeholder", "relations": "relation"}
+ROW_NODES = {"hubs": "hub", "hub_windows": "hub-window", "placeholders": "placeholder", "relations": "relation"}
 """Table whose rows are nodes of their own -> its files."""
 
-LOOKED_UP = {"persons": "person_id", "verdicts": "community_id", "gangs": "gang_id", "hubs": "key"}
+LOOKED_UP = {"persons": "person_id", "verdicts": "community_id", "gangs": "gang_id", "hubs": "key", "hub_windows": "key"}
 """Table -> the column by which rows that a partial change names are looked up, where it is not the first of its name."""
 
 
@@ -100,6 +100,7 @@ class Planner:
         relations = self._relations()
         edges = {name: found[name] for name in ("membership", "conflicts", "ties", "gang_members", "evidence")}
         edges["members"] = self._joined(found["communities"], found["reasons"])
+        edges["near"] = self._near(found["pairs"], found["pair_values"])
         edges["judged"] = _of(judged, found["gangs"])
         gone = self._applications(found["membership"])
         for name in ("persons", "verdicts", "gangs"):
@@ -145,18 +146,33 @@ class Planner:
         if self._reader is None:
             after = members(communities.after, reasons.after)
             return Difference(after.clear(), after, after)
-        people = pl.concat([frame["person_id"] for part in (communities, reasons) for frame in (part.gone, part.come)]).unique()
+        people = _touched(("person_id",), communities, reasons)
         if people.is_empty():
             empty = members(communities.gone, reasons.gone)
             return Difference(empty, empty, empty)
-        before, after = [], []
-        for name, part in (("communities", communities), ("reasons", reasons)):
-            held = self._reader.table(name, where={"person_id": people})
-            before.append(held)
-            after.append(pl.concat([among(held, held.columns, part.gone, inside=False), part.come]))
-        left, right = members(*before), members(*after)
+        held = {name: self._reader.table(name, where={"person_id": people["person_id"]}) for name in ("communities", "reasons")}
+        left = members(held["communities"], held["reasons"])
+        right = members(_after(held["communities"], communities), _after(held["reasons"], reasons))
         columns = left.columns
         return Difference(among(left, columns, right, inside=False), among(right, columns, left, inside=False), right)
+
+    def _near(self, pairs: Difference, values: Difference) -> Difference:
+        """Pairs and what they share, on one relationship, which is written anew where either changes."""
+        values = Difference(self._plan.short(values.gone), self._plan.short(values.come), values.after)
+        if self._reader is None:
+            after = near(pairs.come, values.come)
+            return Difference(after.clear(), after, after)
+        names = ("person_a", "person_b")
+        touched = _touched(names, pairs, values)
+        if touched.is_empty():
+            after = near(pairs.come, values.come)
+            return Difference(after, after, after)
+        both = []
+        for name, part in (("pairs", pairs), ("pair_values", values)):
+            held = among(self._reader.table(name, where={"person_a": touched["person_a"]}), names, touched, inside=True)
+            both.append(_after(self._plan.short(held), part))
+        come = near(*both)
+        return Difference(touched, come, come)
 
     def _relations(self) -> Difference:
         given = self._change.relations.select(list(model.RELATIONS.schema))
@@ -197,7 +213,8 @@ class Planner:
         key = layout.VERSIONED[name].column
         frame = what.come
         if name == "persons":
-            names = self._change.applications.select(("P-" + pl.col("application_id")).alias(key), captions.of_names(self._change.applications["name"]).alias("caption"))
+            new = self._change.applications
+            names = new.select(("P-" + pl.col("application_id")).alias(key), captions.of_names(new["name"]).alias("caption"))
             frame = frame.join(names, on=key, how="left", maintain_order="left")
         elif name == "gangs":
             frame = frame.with_columns(captions.of_gangs(frame))
@@ -266,6 +283,14 @@ class Planner:
                 self._plan.before.append(Work("load/batch-rows", parts, size=10))
         events = change.gang_events.with_row_index("position").with_columns(pl.col("position").cast(pl.Int64))
         self._plan.add("load/gang-event", events)
+
+
+def _touched(names: Sequence[str], *parts: Difference) -> pl.DataFrame:
+    return pl.concat([frame.select(names) for part in parts for frame in (part.gone, part.come)]).unique()
+
+
+def _after(held: pl.DataFrame, part: Difference) -> pl.DataFrame:
+    return pl.concat([among(held, held.columns, part.gone, inside=False), part.come])
 
 
 def _by_value(*columns: str) -> Callable[[pl.DataFrame], list[Any]]:

@@ -10,13 +10,14 @@ import polars as pl
 
 from fraudgraph import model
 from fraudgraph.errors import StoreBusy, UsageError
+from fraudgraph.stores import port
 from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.connection import Connection, Transaction
 from fraudgraph.stores.neo4j.frames import frame_of
 from fraudgraph.stores.neo4j.longtexts import lengthened
 from fraudgraph.stores.neo4j.papers import unpacked
 from fraudgraph.stores.neo4j.schema import Head, head
-from fraudgraph.stores.neo4j.tables import TABLES, Asked, answer, order_of
+from fraudgraph.stores.neo4j.tables import TABLES, Asked, answer, order_of, users
 from fraudgraph.stores.port import Batch, Reader, Version
 
 T = TypeVar("T")
@@ -39,15 +40,10 @@ class Neo4jReader:
 
     def at(self, night: int) -> Reader:
         refuse(self._connection, night, self._night)
-        found = self._found
-        if found is not None and night:
-            found = self._connection.reading(lambda transaction: head(transaction, found.base + night)) or found
-        self._ask(lambda transaction: None)
-        return Neo4jReader(self._connection, found, night)
+        found = self._ask(lambda transaction: head(transaction, self.base + night))
+        return Neo4jReader(self._connection, found if self._found else None, night)
 
-    def table(
-        self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
-    ) -> pl.DataFrame:
+    def table(self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None) -> pl.DataFrame:
         wanted = {column: list(dict.fromkeys(values)) for column, values in (where or {}).items()}
         schema = self._schema(name)
         chosen = _chosen(schema, name, columns, wanted)
@@ -61,6 +57,15 @@ class Neo4jReader:
         for column, values in wanted.items():
             frame = frame.filter(pl.col(column).is_in(pl.Series(values, dtype=pl.String).implode()))
         return frame.sort(order).select(chosen)
+
+    def users(self, values: pl.DataFrame) -> pl.DataFrame:
+        asked = values.select(pl.int_range(pl.len(), dtype=pl.Int64).alias("value"), "kind", "key", "low", "high")
+        if not self._night or asked.is_empty():
+            self._ask(lambda transaction: None)
+            return port.USERS.empty()
+        slots = layout.identifiers(self._book_slots())
+        found = self._ask(lambda transaction: self._long(transaction, users(transaction, self.physical, slots, asked)))
+        return found.drop_nulls("person_id").select(list(port.USERS.schema)).cast({"value": pl.UInt32})
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         table = BATCH_TABLES.get(name)
@@ -113,7 +118,7 @@ class Neo4jReader:
         """Return what the graph shows of LINKS: those of values that two people or more have."""
         schema = model.LINKS.schema
         return self._ask(
-            lambda transaction: self._long(transaction, frame_of(transaction.rows("read/uses", night=self.physical), schema))
+            lambda transaction: self._long(transaction, frame_of(transaction.rows("read/uses-shown", night=self.physical), schema))
         )
 
     def _document(self, kind: str) -> Version | None:
@@ -145,10 +150,10 @@ class Neo4jReader:
         if now is None or now.generation != before.generation or now.base != before.base:
             raise StoreBusy(f"the store {self._connection.address} was started afresh while it was being read: run again")
         if self._night and (now.night < self.physical or now.known_at != before.known_at):
-            raise StoreBusy(f"night {self._night} of the store {self._connection.address} was taken back while it was being read: run again")
+            raise StoreBusy(f"night {self._night} of {self._connection.address} was taken back while it was being read: run again")
 
     def _long(self, transaction: Transaction, frame: pl.DataFrame) -> pl.DataFrame:
-        return lengthened(frame, lambda tokens: dict(transaction.rows("read/long-texts", values=tokens)))  # type: ignore[arg-type]
+        return lengthened(frame, lambda tokens: dict(transaction.rows("read/long-texts", values=tokens)))
 
     def _schema(self, name: str) -> layout.Schema:
         if name == "keys":
@@ -191,5 +196,3 @@ def _chosen(schema: layout.Schema, name: str, columns: Iterable[str] | None, whe
         if schema[column] != pl.String:
             raise ValueError(f"column {column!r} of table {name} is not text and cannot be looked up by values")
     return chosen
-
-

@@ -55,7 +55,8 @@ class Neo4jStore:
         model.LABELS.check(labels)
         found = usable(self._connection)
         if found is None or not found.last:
-            raise StoreError(f"there is no book in the store {self._connection.address} yet, and nothing to label: make one with `fraudgraph run`")
+            at = self._connection.address
+            raise StoreError(f"there is no book in the store {at} yet, and nothing to label: make one with `fraudgraph run`")
         rows, call = lists(labels, model.LABELS.schema), secrets.token_hex(16)
         self._connection.writing(lambda transaction: transaction.do("load/label", rows=rows, call=call))
 

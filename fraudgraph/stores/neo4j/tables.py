@@ -6,8 +6,10 @@ that is replaced meanwhile is found twice, but never missed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 
@@ -15,8 +17,8 @@ from fraudgraph import model
 from fraudgraph.stores import port, schema
 from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.connection import Transaction
-from fraudgraph.stores.neo4j.frames import frame_of, series
-from fraudgraph.stores.neo4j.longtexts import short
+from fraudgraph.stores.neo4j.frames import frame_of, lists, series
+from fraudgraph.stores.neo4j.longtexts import shortened
 
 TABLES: dict[str, model.Table] = {table.name: table for table in (*port.FACTS, *port.DERIVED, model.LINKS, port.USES)}
 
@@ -27,12 +29,15 @@ BY: dict[str, tuple[str, ...]] = {
     "gangs": ("gang_id",),
     "membership": ("application_id", "person_id"),
     "conflicts": ("application_a", "application_b"),
+    "pairs": ("person_a", "person_b"),
+    "pair_values": ("person_a", "person_b"),
     "ties": ("person_a", "person_b"),
     "communities": ("person_id", "community_id"),
     "reasons": ("person_id",),
     "gang_members": ("person_id", "gang_id"),
     "evidence": ("gang_id",),
     "hubs": ("key",),
+    "hub_windows": ("key",),
     "relations": ("source", "target"),
 }
 """Table -> the columns that it can be asked by, each with a file ``read/TABLE-by-COLUMN``."""
@@ -43,6 +48,13 @@ BLOCK = 20_000
 VALUES = 20_000
 """Values that are asked for at a time."""
 
+WANTED: layout.Schema = {"value": pl.Int64, "kind": pl.String, "key": pl.String, "low": model.TIME, "high": model.TIME}
+"""Which uses are asked for: number of the question, the value, from when to when."""
+
+FOUND: layout.Schema = {"value": pl.Int64, "application_id": pl.String, "key": pl.String, "used_at": model.TIME, "person_id": pl.String}
+
+ALWAYS = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -51,9 +63,10 @@ class Asked:
     name: str
     night: int
     """As the graph numbers it."""
-    columns: tuple[str, ...]
-    where: Mapping[str, list[str]]
-    slots: tuple[model.Slot, ...]
+    columns: tuple[str, ...] = ()
+    """For applications and keys, application_id among them; the other tables give all they have."""
+    where: Mapping[str, list[str]] = field(default_factory=dict)
+    slots: tuple[model.Slot, ...] = ()
     """The book's slots, where the question needs them."""
 
 
@@ -77,97 +90,15 @@ def answer(transaction: Transaction, asked: Asked) -> pl.DataFrame:
     if asked.name == "links":
         return _links(transaction, asked)
     if asked.name == "applications":
-        return _applications(transaction, asked.night, {c: layout.prop(c) for c in asked.columns}, model.APPLICATIONS.schema, asked.where)
+        columns = {column: layout.prop(column) for column in asked.columns}
+        return _applications(transaction, asked.night, columns, model.APPLICATIONS.schema, asked.where)
     table = TABLES[asked.name]
     files, values = _files(asked.name, asked.where)
     frames = [frame_of(rows, table.schema) for file in files for rows in _rows(transaction, file, values, asked.night)]
     return _one_row_each(pl.concat([table.empty(), *frames]), asked.name)
 
 
-def _files(name: str, where: Mapping[str, list[str]]) -> tuple[list[str], list[str] | None]:
-    """Return the files that answer, and the values to ask the first by (None: all rows)."""
-    by = next((column for column in BY.get(name, ()) if column in where), None)
-    first = f"read/{name}" if by is None else f"read/{name}-by-{by.replace('_', '-')}"
-    return [first, *([f"read/{name}-versions"] if name in layout.VERSIONED else [])], None if by is None else where[by]
-
-
-def _rows(
-    transaction: Transaction, file: str, values: list[str] | None, night: int, **given: object
-) -> Iterator[list[list[object]]]:
-    if values is None or file.endswith("-versions"):
-        yield from transaction.blocks(file, BLOCK, night=night, **given)
-        return
-    for start in range(0, len(values), VALUES):
-        some = [short(value) for value in values[start : start + VALUES]]
-        yield from transaction.blocks(file, BLOCK, night=night, values=some, **given)
-
-
-def _one_row_each(frame: pl.DataFrame, name: str) -> pl.DataFrame:
-    if name not in layout.VERSIONED:
-        return frame
-    return frame.unique(layout.VERSIONED[name].column, keep="first", maintain_order=True)
-
-
-def _applications(
-    transaction: Transaction, night: int, columns: Mapping[str, str], types: layout.Schema, where: Mapping[str, list[str]]
-) -> pl.DataFrame:
-    """Return columns (column -> property) of the applications of a night."""
-    groups: dict[str, list[str]] = {"plain": [], "times": [], "dates": []}
-    for column in dict.fromkeys(["application_id", *columns]):
-        dtype = types[column]
-        groups["times" if dtype == model.TIME else "dates" if dtype == pl.Date else "plain"].append(column)
-    names = {"application_id": "applicationId", **columns}
-    given = {group: [names[column] for column in members] for group, members in groups.items()}
-    frames = [pl.DataFrame(schema={column: types[column] for column in columns})]
-    files, values = _files("applications", where)
-    for file in files:
-        for rows in _rows(transaction, file, values, night, **given):
-            found: dict[str, pl.Series] = {}
-            for place, members in enumerate(groups.values()):
-                values_of = zip(*(row[place] for row in rows), strict=True)  # type: ignore[misc]
-                found |= {c: series(c, v, types[c]) for c, v in zip(members, values_of, strict=False)}
-            frames.append(pl.DataFrame([found[column] for column in dict.fromkeys([*columns, "application_id"])]))
-    if "application_id" not in columns:
-        frames[0] = frames[0].with_columns(pl.lit(None, pl.String).alias("application_id"))
-    return _one_row_each(pl.concat(frames), "applications").select(list(columns))
-
-
-def _key_types(slots: tuple[model.Slot, ...] | list[model.Slot]) -> layout.Schema:
-    return {"application_id": pl.String, "applied_at": model.TIME, **{slot.name: pl.String for slot in slots}}
-
-
-def _keys(transaction: Transaction, asked: Asked) -> pl.DataFrame:
-    types = _key_types(asked.slots)
-    columns = {c: layout.key_prop(c) if c in model_slots(asked.slots) else layout.prop(c) for c in asked.columns}
-    where = dict(asked.where)
-    by = next((c for c in where if c in model.SLOT), None)
-    if "application_id" not in where and by is not None:
-        found = _having(transaction, model.SLOT[by], where[by], asked.night)
-        where["application_id"] = found.get_column("application_id").unique().sort().to_list()
-    return _applications(transaction, asked.night, columns, types, where)
-
-
-def model_slots(slots: tuple[model.Slot, ...]) -> set[str]:
-    return {slot.name for slot in slots}
-
-
-def _uses(transaction: Transaction, asked: Asked) -> pl.DataFrame:
-    """By keys where there are any, else by applications, else all; only the slots that are asked about."""
-    kinds, roles = asked.where.get("kind"), asked.where.get("role")
-    slots = [
-        slot
-        for slot in asked.slots
-        if slot.name not in layout.MATCHING and (kinds is None or slot.kind in kinds) and (roles is None or slot.role in roles)
-    ]
-    if "key" in asked.where and "application_id" not in asked.where:
-        parts = [_having(transaction, slot, asked.where["key"], asked.night) for slot in slots]
-        return pl.concat([port.USES.empty(), *parts])
-    where = {column: values for column, values in asked.where.items() if column == "application_id"}
-    columns = {"application_id": "applicationId", "applied_at": "appliedAt", **{slot.name: layout.key_prop(slot.name) for slot in slots}}
-    return unfolded(_applications(transaction, asked.night, columns, _key_types(slots), where), slots)
-
-
-def unfolded(keys: pl.DataFrame, slots: list[model.Slot]) -> pl.DataFrame:
+def unfolded(keys: pl.DataFrame, slots: Sequence[model.Slot]) -> pl.DataFrame:
     """Return USES of a keys table that has ``applied_at`` too."""
     parts = [
         keys.select(
@@ -178,30 +109,114 @@ def unfolded(keys: pl.DataFrame, slots: list[model.Slot]) -> pl.DataFrame:
             pl.col("applied_at").alias("used_at"),
         ).drop_nulls("key")
         for slot in slots
-        if slot.name in keys.columns
     ]
     return pl.concat([port.USES.empty(), *parts])
 
 
-def _having(transaction: Transaction, slot: model.Slot, values: list[str], night: int) -> pl.DataFrame:
-    """Return USES of the applications that have these keys in a slot."""
-    types: layout.Schema = {"application_id": pl.String, "key": pl.String, "used_at": model.TIME}
-    file = f"read/uses/{slot.name.replace('.', '-').replace('_', '-')}"
-    frames = [frame_of(rows, types) for rows in _rows(transaction, file, values, night)]
-    columns = {"application_id": "applicationId", "key": layout.key_prop(slot.name), "used_at": "appliedAt"}
-    names = {layout.prop(c) if c != "key" else "key": c for c in columns}
-    given = {"plain": [columns["application_id"], columns["key"]], "times": [columns["used_at"]], "dates": []}
-    older = [
-        frame_of([[*row[0], row[1][0]] for row in rows], types)  # type: ignore[misc,index]
-        for rows in transaction.blocks("read/applications-versions", BLOCK, night=night, **given)
-    ]
-    asked = pl.Series([short(value) for value in values], dtype=pl.String).implode()
-    found = pl.concat([pl.DataFrame(schema=types), *frames, *older]).filter(pl.col("key").is_in(asked))
-    found = found.unique("application_id", keep="first", maintain_order=True)
-    assert names
-    return found.select(
-        "application_id", pl.lit(slot.kind).alias("kind"), "key", pl.lit(slot.role).alias("role"), "used_at"
+def linked(uses: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
+    """Return LINKS, in any order."""
+    found = uses.join(membership.select("application_id", "person_id"), on="application_id")
+    return found.group_by("person_id", "kind", "key", "role").agg(
+        pl.col("used_at").min().alias("first_seen"), pl.col("used_at").max().alias("last_seen"), pl.len().cast(pl.Int64).alias("count")
     )
+
+
+def users(transaction: Transaction, night: int, slots: Sequence[model.Slot], wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return value, application_id, kind, key, role, used_at and person_id (null: of nobody) of the uses that are WANTED."""
+    parts = [
+        found.select(
+            "value", "application_id", pl.lit(slot.kind).alias("kind"), "key", pl.lit(slot.role).alias("role"), "used_at", "person_id"
+        )
+        for slot in slots
+        if (found := _having(transaction, slot, wanted.filter(pl.col("kind") == slot.kind), night)).height
+    ]
+    types: layout.Schema = {"value": pl.Int64, **port.USES.schema, "person_id": pl.String}
+    return pl.concat([pl.DataFrame(schema=types), *(part.select(list(types)) for part in parts)])
+
+
+def _having(transaction: Transaction, slot: model.Slot, wanted: pl.DataFrame, night: int) -> pl.DataFrame:
+    """Return FOUND of the applications that have the wanted keys in a slot."""
+    wanted, _ = shortened(wanted)
+    frames = [pl.DataFrame(schema=FOUND)]
+    for start in range(0, wanted.height, VALUES):
+        rows = lists(wanted.slice(start, VALUES), ["value", "key", "low", "high"])
+        frames += [
+            frame_of(block, FOUND) for block in transaction.blocks(f"read/uses/{_hyphens(slot.name)}", BLOCK, rows=rows, night=night)
+        ]
+    if wanted.height:
+        frames.append(_replaced(transaction, slot, wanted, night))
+    return pl.concat(frames).unique(["value", "application_id"], keep="first", maintain_order=True)
+
+
+def _replaced(transaction: Transaction, slot: model.Slot, wanted: pl.DataFrame, night: int) -> pl.DataFrame:
+    """Return FOUND of the applications whose nodes have newer rows by now; there are none in the last night of a quiet book."""
+    given = {"plain": ["applicationId", layout.key_prop(slot.name)], "times": ["appliedAt"], "dates": []}
+    blocks = transaction.blocks("read/applications-versions", BLOCK, night=night, **given)
+    rows = [[*plain, *times] for block in blocks for plain, times, _ in block]
+    if not rows:
+        return pl.DataFrame(schema=FOUND)
+    older = frame_of(rows, {"application_id": pl.String, "key": pl.String, "used_at": model.TIME})
+    found = older.join(wanted, on="key").filter(pl.col("used_at").is_between("low", "high"))
+    whose = _membership(transaction, night, {"application_id": found["application_id"].unique().to_list()})
+    return found.join(whose.select("application_id", "person_id"), on="application_id", how="left").select(list(FOUND))
+
+
+def _applications(
+    transaction: Transaction, night: int, columns: Mapping[str, str], types: layout.Schema, where: Mapping[str, list[str]]
+) -> pl.DataFrame:
+    """Return columns (column -> property; application_id among them) of the applications of a night."""
+    groups: dict[str, list[str]] = {"plain": [], "times": [], "dates": []}
+    for column in columns:
+        dtype = types[column]
+        groups["times" if dtype == model.TIME else "dates" if dtype == pl.Date else "plain"].append(column)
+    given = {group: [columns[column] for column in members] for group, members in groups.items()}
+    frames = [pl.DataFrame(schema={column: types[column] for column in columns})]
+    files, values = _files("applications", where)
+    for file in files:
+        for rows in _rows(transaction, file, values, night, **given):
+            found: dict[str, pl.Series] = {}
+            for place, members in enumerate(groups.values()):
+                taken = zip(*(row[place] for row in rows), strict=True)
+                found |= {column: series(column, values_of, types[column]) for column, values_of in zip(members, taken, strict=True)}
+            frames.append(pl.DataFrame([found[column] for column in columns]))
+    return _one_row_each(pl.concat(frames), "applications")
+
+
+def _keys(transaction: Transaction, asked: Asked) -> pl.DataFrame:
+    slots = {slot.name for slot in asked.slots}
+    columns = {column: layout.key_prop(column) if column in slots else layout.prop(column) for column in asked.columns}
+    where = dict(asked.where)
+    by = next((column for column in where if column in model.SLOT), None)
+    if "application_id" not in where and by is not None:
+        found = _having(transaction, model.SLOT[by], _always([model.SLOT[by].kind], where[by]), asked.night)
+        where["application_id"] = found["application_id"].unique().sort().to_list()
+    return _applications(transaction, asked.night, columns, _key_types(asked.slots), where)
+
+
+def _key_types(slots: Sequence[model.Slot]) -> layout.Schema:
+    return {"application_id": pl.String, "applied_at": model.TIME, **{slot.name: pl.String for slot in slots}}
+
+
+def _uses(transaction: Transaction, asked: Asked) -> pl.DataFrame:
+    """By keys where there are any, else by applications, else all; only the slots that are asked about."""
+    kinds, roles = asked.where.get("kind"), asked.where.get("role")
+    slots = [
+        slot for slot in layout.identifiers(asked.slots) if (kinds is None or slot.kind in kinds) and (roles is None or slot.role in roles)
+    ]
+    if "key" in asked.where and "application_id" not in asked.where:
+        wanted = _always(sorted({slot.kind for slot in slots}), asked.where["key"])
+        return users(transaction, asked.night, slots, wanted).select(list(port.USES.schema))
+    where = {column: values for column, values in asked.where.items() if column == "application_id"}
+    columns = {"application_id": "applicationId", "applied_at": "appliedAt", **{slot.name: layout.key_prop(slot.name) for slot in slots}}
+    return unfolded(_applications(transaction, asked.night, columns, _key_types(slots), where), slots)
+
+
+def _always(kinds: list[str], keys: list[str]) -> pl.DataFrame:
+    """Return WANTED for values at any time."""
+    left, right = pl.DataFrame({"kind": kinds}, schema={"kind": pl.String}), pl.DataFrame({"key": keys}, schema={"key": pl.String})
+    values = left.join(right, how="cross")
+    low, high = (pl.lit(time).cast(model.TIME) for time in ALWAYS)
+    return values.with_columns(value=pl.int_range(pl.len(), dtype=pl.Int64), low=low, high=high).select(list(WANTED))
 
 
 def _links(transaction: Transaction, asked: Asked) -> pl.DataFrame:
@@ -210,22 +225,39 @@ def _links(transaction: Transaction, asked: Asked) -> pl.DataFrame:
     membership = None
     if "person_id" in asked.where and "key" not in inside:
         membership = _membership(transaction, asked.night, {"person_id": asked.where["person_id"]})
-        inside["application_id"] = membership.get_column("application_id").to_list()
-    uses = _uses(transaction, Asked("uses", asked.night, (), inside, asked.slots))
+        inside["application_id"] = membership["application_id"].to_list()
+    uses = _uses(transaction, Asked("uses", asked.night, where=inside, slots=asked.slots))
     if membership is None:
-        named = {"application_id": uses.get_column("application_id").unique().sort().to_list()} if "key" in inside else {}
+        named = {"application_id": uses["application_id"].unique().sort().to_list()} if "key" in inside else {}
         membership = _membership(transaction, asked.night, named)
-    return linked(uses, membership)
+    return linked(uses, membership).select(list(model.LINKS.schema))
 
 
 def _membership(transaction: Transaction, night: int, where: Mapping[str, list[str]]) -> pl.DataFrame:
-    return answer(transaction, Asked("membership", night, (), where, ()))
+    return answer(transaction, Asked("membership", night, where=where))
 
 
-def linked(uses: pl.DataFrame, membership: pl.DataFrame) -> pl.DataFrame:
-    """Return LINKS, in any order."""
-    names = ["person_id", "kind", "key", "role"]
-    found = uses.join(membership.select("application_id", "person_id"), on="application_id").group_by(names)
-    return found.agg(
-        pl.col("used_at").min().alias("first_seen"), pl.col("used_at").max().alias("last_seen"), pl.len().cast(pl.Int64).alias("count")
-    ).select(list(model.LINKS.schema))
+def _files(name: str, where: Mapping[str, list[str]]) -> tuple[list[str], list[str] | None]:
+    """Return the files that answer, and the values to ask the first by (None: all rows)."""
+    by = next((column for column in BY.get(name, ()) if column in where), None)
+    first = f"read/{_hyphens(name)}" if by is None else f"read/{_hyphens(name)}-by-{_hyphens(by)}"
+    return [first, *([f"read/{name}-versions"] if name in layout.VERSIONED else [])], None if by is None else where[by]
+
+
+def _rows(transaction: Transaction, file: str, values: list[str] | None, night: int, **given: Any) -> Iterator[list[list[Any]]]:
+    if values is None or file.endswith("-versions"):
+        yield from transaction.blocks(file, BLOCK, night=night, **given)
+        return
+    kept, _ = shortened(pl.DataFrame({"value": values}, schema={"value": pl.String}))
+    for start in range(0, kept.height, VALUES):
+        yield from transaction.blocks(file, BLOCK, night=night, values=kept["value"].slice(start, VALUES).to_list(), **given)
+
+
+def _one_row_each(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    if name not in layout.VERSIONED:
+        return frame
+    return frame.unique(layout.VERSIONED[name].column, keep="first", maintain_order=True)
+
+
+def _hyphens(name: str) -> str:
+    return name.replace("_", "-").replace(".", "-")

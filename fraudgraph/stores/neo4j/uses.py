@@ -160,5 +160,3 @@ def _links_of_others(reader: Neo4jReader, kind: str, keys: pl.Series, known: pl.
     if uses.is_empty():
         return model.LINKS.empty()
     return linked(uses, reader.table("membership", columns=list(PAIR), where={"application_id": uses["application_id"]}))
-
-

@@ -25,6 +25,9 @@ FLIP = 10_000
 """Rows of nodes that one transaction replaces. Where there are more they are replaced before, in batches: readers find the older rows in
 their copies either way, and only who looks at the graph itself sees nodes between two nights for a while."""
 
+Papers = Callable[[Neo4jReader | None], dict[str, Any]]
+"""From the night before (None: an empty book) to the documents, settings and slots that are new."""
+
 SMALLEST = 10
 """Rows of a batch that is not made smaller any more."""
 
@@ -34,6 +37,7 @@ class Neo4jWriter:
 
     def __init__(self, connection: Connection, fence: int) -> None:
         self._connection = connection
+        self._at = connection.address
         self._fence = fence
         self._held = True
         self._settled = False
@@ -50,9 +54,7 @@ class Neo4jWriter:
         papers = _papers(change)
         reader = open_reader(self._connection, None)
         if not change.replace and reader.night != change.base_night:
-            raise StoreBusy(
-                f"the store {self._connection.address} is at night {reader.night}, this was computed from night {change.base_night}: run again"
-            )
+            raise StoreBusy(f"the store {self._at} is at night {reader.night}, this was computed from night {change.base_night}: run again")
         physical = reader.physical
         night = physical + 1
         plan = Planner(self._connection, reader if reader.night else None, physical, change).plan()
@@ -74,11 +76,9 @@ class Neo4jWriter:
         self._may_write()
         reader = open_reader(self._connection, None)
         if not reader.night:
-            raise UsageError(f"the store {self._connection.address} has no night to take back")
+            raise UsageError(f"the store {self._at} has no night to take back")
         if night != reader.night:
-            raise UsageError(
-                f"night {night} is not the last one of the store {self._connection.address}: only night {reader.night} can be taken back now"
-            )
+            raise UsageError(f"night {night} is not the last one of the store {self._at}: only night {reader.night} can be taken back now")
         batch = reader.batches()[-1]
 
         def take_back(transaction: Transaction) -> None:
@@ -93,7 +93,7 @@ class Neo4jWriter:
 
     def _may_write(self) -> None:
         if not self._held:
-            raise StoreError(f"the lock on the store {self._connection.address} was given back already: take it again before writing")
+            raise StoreError(f"the lock on the store {self._at} was given back already: take it again before writing")
         if not self._settled:
             settle(self._connection, self._fence)
             self._settled = True
@@ -131,12 +131,12 @@ class Neo4jWriter:
             self._step = step
         except Full as problem:
             if frame.height <= SMALLEST:
-                raise StoreError(MEMORY.format(at=self._connection.address)) from problem
+                raise StoreError(MEMORY.format(at=self._at)) from problem
             half = frame.height // 2
             self._batch(work, frame.slice(0, half), night)
             self._batch(work, frame.slice(half), night)
 
-    def _flip(self, plan: Plan, night: int, batch: Batch, papers: Callable[[Neo4jReader | None], dict[str, Any]], reader: Neo4jReader, *, replace: bool) -> None:
+    def _flip(self, plan: Plan, night: int, batch: Batch, papers: Papers, reader: Neo4jReader, *, replace: bool) -> None:
         given = {
             **papers(None if replace or not reader.night else reader),
             "night": night,
@@ -156,7 +156,7 @@ class Neo4jWriter:
             if last == night:
                 return  # sent a second time
             if step != self._step:
-                raise StoreError(f"a batch of night {batch.night} is missing in the store {self._connection.address}: run again")
+                raise StoreError(f"a batch of night {batch.night} is missing in the store {self._at}: run again")
             for work in plan.flip:
                 transaction.do(work.file, **{work.parameter: work.rows(work.frame), **work.given, "night": night})
             transaction.do("load/night", generation=fresh if replace else generation, **given)
@@ -164,14 +164,14 @@ class Neo4jWriter:
         try:
             self._connection.writing(flip)
         except Full as problem:
-            raise StoreError(MEMORY.format(at=self._connection.address)) from problem
+            raise StoreError(MEMORY.format(at=self._at)) from problem
 
     def _still(self, mine: object) -> None:
         if not mine:
-            raise StoreBusy(f"another process has taken over the store {self._connection.address}: run again")
+            raise StoreBusy(f"another process has taken over the store {self._at}: run again")
 
 
-def _papers(change: Change) -> Callable[[Neo4jReader | None], dict[str, Any]]:
+def _papers(change: Change) -> Papers:
     """Return what gives documents, settings and slots that are new; raise TypeError or ValueError where one is no JSON."""
     documents = [
         (kind, version.name, as_json(dict(version.document)))

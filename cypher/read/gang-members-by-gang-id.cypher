@@ -1,6 +1,6 @@
 // Gang members of a night, by gang_id
 //
-// As `gang_members.cypher`, for some.
+// As `gang-members.cypher`, for some.
 //
 // Parameters
 //   $values  gang_id  :param values => ['G-A1']

@@ -1,6 +1,6 @@
 // Gang members of a night, by person_id
 //
-// As `gang_members.cypher`, for some.
+// As `gang-members.cypher`, for some.
 //
 // Parameters
 //   $values  person_id  :param values => ['P-A1']

@@ -1,0 +1,16 @@
+// Pair values of a night
+//
+// Every NEAR that held then.
+//
+// Parameters
+//   $night  the night that is read  :param night => 3
+//
+// Columns
+//   person_a  person a
+//   person_b  person b
+//   kind      kind of identifier
+//   key       the normalised value that the two share
+//   people    on the value around that time, in steps
+MATCH (a:Person)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+UNWIND range(0, size(t.keys) - 1) AS i
+RETURN a.personId AS person_a, b.personId AS person_b, t.kinds[i] AS kind, t.keys[i] AS key, t.people[i] AS people
