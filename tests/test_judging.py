@@ -96,7 +96,7 @@ def test_components_of_near_pairs_are_judged_without_the_others(seed: int, dice:
     everybody = people(told)
     component = components(told.persons, solution.near.facts.a, solution.near.facts.b)
     chosen = np.random.default_rng(dice).random(told.persons)[component] < 0.5
-    names = list(everybody.names)
+    names = [everybody.names[person] for person in range(len(everybody))]
     whole = told_of(solution.found, np.arange(told.persons), names)
     ties: set[object] = set()
     verdicts: set[object] = set()

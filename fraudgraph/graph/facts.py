@@ -1,7 +1,7 @@
 """The facts of a pair: what the two share and how, when, among how many, and what speaks against it.
 
 Nothing here looks at the intent of anybody. A fact reads only the two people's applications, the values that these name (with the people on
-them around that time) and, for closure, the pairs of the two with third people.
+them around that time) and, for closure, the near pairs of the two with third people.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def _equal(left: Int32Array, right: Int32Array, i: IntArray, j: IntArray) -> Boo
 
 
 def read(view: View, a: Int32Array, b: Int32Array, given: Given, priors: dict[str, float], chunk: int = 1_000_000) -> Facts:
-    """Return the facts of the pairs (closure apart, which needs all pairs: `close`)."""
+    """Return the facts of the pairs (closure apart, which needs the other near pairs: `close`)."""
     applications = Applications(view.person)
     parts: dict[str, list[npt.NDArray[Any]]] = {f.name: [] for f in fields(Facts)}
     for k in range(0, max(len(a), 1), chunk):

@@ -139,7 +139,7 @@ def test_under_the_prior_near_are_those_that_it_expects_to_transmit() -> None:
 
 def triangles(facts: Facts) -> list[int]:
     """Per pair the third people who have a pair with both, all three called by other values, at most 2."""
-    label = dict(zip(ends_of(facts), facts.label.tolist(), strict=True))
+    label: dict[tuple[int, int], int] = dict(zip(ends_of(facts), facts.label.tolist(), strict=True))
     graph = nx.Graph(list(label))
 
     def of(a: int, b: int) -> int:
