@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "channels": ("fraudgraph.cli.report_channels", "channels", "What each channel brings: volume, hits, gangs, intents."),
     "monthly": ("fraudgraph.cli.report_monthly", "monthly", "Hit grades by month, before and after a break."),
 }
 """Name -> module, command in it, and what it does."""
@@ -37,5 +38,5 @@ def report() -> None:
     \b
     Examples:
       fraudgraph report monthly --break 2020-01-22 --out monthly.html
-      fraudgraph report monthly --format csv
+      fraudgraph report channels --format csv
     """

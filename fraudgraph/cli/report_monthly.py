@@ -51,26 +51,28 @@ def monthly(
       fraudgraph report monthly --break 2020-01-22 --format csv > monthly.csv
     """
     with voice.progress() as progress:
+        from fraudgraph.reports import keeping, monthly_page, monthly_rows
         from fraudgraph.reports import monthly as reports
-        from fraudgraph.reports import monthly_rows
         from fraudgraph.settings import load
 
         with options.book(store, config, as_of) as reader, progress.stage("counting by month"):
             found = reports.monthly(reader, load(config), cut, compare_year)
+            page = monthly_page.page(found, reader) if out else ""
         rows = monthly_rows.rows(found)
+        written = keeping.keep(out, "monthly", page, rows, monthly_rows.COLUMNS) if out else []
     if shown_as == "json":
         show.as_json([{key: value for key, value in row.items() if value is not None} for row in rows])
     elif shown_as == "csv":
         show.as_csv([{column: row.get(column) for column in monthly_rows.COLUMNS} for row in rows], monthly_rows.COLUMNS)
     else:
-        show.as_text(_text(found))
+        show.as_text(_text(found, written))
     return 0
 
 
-def _text(report: Monthly) -> Iterator[RenderableType]:
+def _text(report: Monthly, written: list[Path]) -> Iterator[RenderableType]:
     from fraudgraph.reports import monthly_words as say
 
-    yield " ".join(part for part in (say.headline(report), say.highest(report)) if part)
+    yield " ".join(part for part in (say.headline(report), say.difference(report), say.highest(report)) if part)
     if report.tallies:
         yield "\nBy period"
         yield from _periods(report)
@@ -84,6 +86,8 @@ def _text(report: Monthly) -> Iterator[RenderableType]:
         yield f"\nWhat analysts made of the gangs, and of the {report.options.capacity} worst of each day\n"
         yield show.pairs(_reviewed(report))
     yield f"\n{say.NOTE}"
+    if written:
+        yield f"\nWritten: {', '.join(str(path) for path in written)}"
 
 
 def _periods(report: Monthly) -> Iterator[RenderableType]:
@@ -116,15 +120,16 @@ def _matched(report: Monthly) -> Iterator[tuple[str, str]]:
 
 
 def _comparisons(report: Monthly) -> Iterator[tuple[str, str]]:
+    from fraudgraph.reports import figures
     from fraudgraph.reports import monthly_words as say
 
     for found in report.comparisons:
         yield say.MEASURES[found.measure], say.scope(found, report)
         yield "", f"{_of(found.first)}, then {_of(found.second)}"
         if (difference := found.difference) is not None:
-            points = f"{say.points(difference.value)} points ({say.points_between(difference.interval)})"
-            yield "", f"{points}, p {say.p_value(difference.p_value)} ({difference.test})"
-            by_gang = f"{say.points_between(difference.interval_by_clump)}, p {say.p_value(difference.p_by_clump)}"
+            points = f"{figures.points(difference.value)} points ({figures.points_between(difference.interval)})"
+            yield "", f"{points}, p {figures.p_value(difference.p_value)} ({difference.test})"
+            by_gang = f"{figures.points_between(difference.interval_by_clump)}, p {figures.p_value(difference.p_by_clump)}"
             yield "", f"by gang: {by_gang}"
 
 
@@ -147,10 +152,11 @@ def _review(report: Monthly, reviewed: Reviewed) -> str:
 
 
 def _share(report: Monthly, side: Side) -> str:
+    from fraudgraph.reports import figures
     from fraudgraph.reports import monthly_words as say
 
     interval = report.interval(side)
-    return f"{say.share_of(side)} ({say.between(interval)})" if interval else say.share_of(side)
+    return f"{say.share_of(side)} ({figures.between(interval)})" if interval else say.share_of(side)
 
 
 def _of(side: Side) -> str:

@@ -18,7 +18,10 @@ MOST_MONTHS = 60
 WIDTH = 1026.0
 """Pixels at least: a book of one month must not give a chart of one giant bar."""
 
-_LEFT, _TOP, _UPPER, _BETWEEN, _LOWER, _FOOT = 52.0, 34.0, 96.0, 58.0, 150.0, 34.0
+LEFT = 52.0
+"""Pixels for the captions of a ruler, before the plot."""
+
+_TOP, _UPPER, _BETWEEN, _LOWER, _FOOT = 34.0, 96.0, 58.0, 150.0, 34.0
 
 
 def nice(top: float) -> list[float]:
@@ -40,22 +43,22 @@ def trend(months: list[Month]) -> Markup:
     months = months[-MOST_MONTHS:]
     step = min(max(960.0 / len(months), 30.0), 150.0)
     bar = min(step * 0.62, 56.0)
-    width = max(_LEFT + step * len(months) + 14, WIDTH)
+    width = max(LEFT + step * len(months) + 14, WIDTH)
     base_upper = _TOP + _UPPER
     hit = any(month.flagged for month in months)
     top_lower = base_upper + _BETWEEN
     base = top_lower + _LOWER if hit else base_upper
     most = nice(max(month.applications for month in months))
     highest = nice(max((month.interval or (0, 0))[1] if month.flagged else month.share or 0.0 for month in months) or 0.01)
-    marks = [_panel_title("Applications", 14.0), *_ruler([most[0], most[-1]], base_upper, _UPPER, width, words.count)]
+    marks = [panel_title("Applications", 14.0), *ruler([most[0], most[-1]], base_upper, _UPPER, width, words.count)]
     if hit:
-        marks.append(_panel_title("Share in suspected gangs, by grade, with 95 % interval", top_lower - 28))
-        marks += _ruler(highest, base, _LOWER, width, _percent)
+        marks.append(panel_title("Share in suspected gangs, by grade, with 95 % interval", top_lower - 28))
+        marks += ruler(highest, base, _LOWER, width, percent)
     for place, month in enumerate(months):
-        middle = _LEFT + step * (place + 0.5)
+        middle = LEFT + step * (place + 0.5)
         tall = _UPPER * month.applications / most[-1]
         said = f"{words.month(month.year, month.number)}: {words.plural(month.applications, 'application')}"
-        marks.append(_bar(middle, base_upper, bar, tall, "volume", said))
+        marks.append(bar_of(middle, base_upper, bar, tall, "volume", said))
         if len(months) <= 24 and month.applications:
             marks.append(el("text", words.count(month.applications), x=middle, y=base_upper - tall - 5, class_="mid small"))
         if hit:
@@ -79,7 +82,7 @@ def _share(month: Month, middle: float, base: float, bar: float, highest: float,
         tall = _LOWER * month.grades[grade] / month.applications / highest
         if tall:
             said = f"{words.month(month.year, month.number)}, grade {grade}: {words.count(month.grades[grade])} applications"
-            marks.append(_bar(middle, low, bar, tall, f"g{grade}", said))
+            marks.append(bar_of(middle, low, bar, tall, f"g{grade}", said))
             low -= tall
     share, interval = month.share or 0.0, month.interval or (0.0, 0.0)
     if month.flagged:
@@ -87,31 +90,35 @@ def _share(month: Month, middle: float, base: float, bar: float, highest: float,
         drawn = f"M{middle:.1f} {upper:.1f}V{lower:.1f}M{middle - 4:.1f} {upper:.1f}h8M{middle - 4:.1f} {lower:.1f}h8"
         marks.append(el("path", d=drawn, class_="whisker"))
         if labelled:
-            marks.append(el("text", _percent(share), x=middle, y=upper - 6, class_="mid small strong"))
+            marks.append(el("text", percent(share), x=middle, y=upper - 6, class_="mid small strong"))
     elif labelled:
         marks.append(el("text", "0", x=middle, y=base - 6, class_="mid small"))
     return marks
 
 
-def _percent(value: float) -> str:
+def percent(value: float) -> str:
+    """Return a share as a ruler's caption."""
     return f"{100 * value:.2g} %" if value < 0.1 else f"{100 * value:.0f} %"
 
 
-def _panel_title(text: str, y: float) -> Markup:
+def panel_title(text: str, y: float) -> Markup:
+    """Return the heading of one of several plots above each other."""
     return el("text", text, x=0, y=y, class_="panel")
 
 
-def _ruler(steps: list[float], base: float, tall: float, width: float, caption: object) -> list[Markup]:
+def ruler(steps: list[float], base: float, tall: float, width: float, caption: object) -> list[Markup]:
+    """Return lines across at ``steps`` from 0 on, ``tall`` pixels up to the last, with their captions at the left."""
     marks = []
     for value in steps:
         y = base - tall * value / steps[-1]
         text = caption(value) if callable(caption) else str(value)
-        marks.append(el("line", x1=_LEFT, y1=y, x2=width - 6, y2=y, class_="rule" if value else "rule base"))
-        marks.append(el("text", text, x=_LEFT - 8, y=y + 4, class_="end small"))
+        marks.append(el("line", x1=LEFT, y1=y, x2=width - 6, y2=y, class_="rule" if value else "rule base"))
+        marks.append(el("text", text, x=LEFT - 8, y=y + 4, class_="end small"))
     return marks
 
 
-def _bar(middle: float, base: float, wide: float, tall: float, class_: str, said: str) -> Markup:
+def bar_of(middle: float, base: float, wide: float, tall: float, class_: str, said: str) -> Markup:
+    """Return an upright bar; ``said`` is what shows when one points at it."""
     return el("rect", el("title", said), x=middle - wide / 2, y=base - tall, width=wide, height=tall, class_=class_)
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from fraudgraph.reports import words
 from fraudgraph.reports.aligned import LUNAR
+from fraudgraph.reports.figures import p_value, percent, points, points_between
 from fraudgraph.reports.monthly import BOOK, HIGH_SHARE, HIT_RATE, MONTH, OTHER_YEAR, Comparison, Monthly
-from fraudgraph.reports.periods import Period
-from fraudgraph.reports.statistics import Interval, Side
+from fraudgraph.reports.statistics import Side
 
 LEVEL = 0.05
 """Chance under which a difference is spoken of as one; it changes no figure."""
@@ -26,24 +26,40 @@ def headline(report: Monthly) -> str:
     """Return the first sentence: what the break did, or how many hits there are."""
     if report.span is None:
         return "The book is still empty."
-    found = next((c for c in report.comparisons if (c.scope, c.measure) == (MONTH, HIGH_SHARE)), None)
-    if found is None:
+    found = _broken(report)
+    if found is None or report.cut is None:
         hits, applications = (sum(getattr(tally, what) for tally in report.tallies) for what in ("hits", "applications"))
         of = words.plural(applications, "application")
         return f"{words.count(hits)} of {of} from {words.day(report.span[0])} to {words.day(report.span[1])} are hits."
-    return f"{days_of(found.after)} against {days_of(found.before)}: {moved(found)}."
+    return f"From {words.day(report.cut)} on, {moved(found)}."
+
+
+def _broken(report: Monthly) -> Comparison | None:
+    """Return what the break did to the high-grade share within its month; None without a break."""
+    return next((c for c in report.comparisons if (c.scope, c.measure) == (MONTH, HIGH_SHARE)), None)
 
 
 def moved(comparison: Comparison) -> str:
     """Return ``the high-grade share rose from 1.1 % to 24.2 %``; differences that may well be chance are said to be none."""
     measure, found = f"the {MEASURES[comparison.measure]}", comparison.difference
+    before, after = (words.share(side.share) for side in (comparison.first, comparison.second))
     if found is None:
-        return f"{measure} cannot be compared, one side has no applications"
-    values = f"{words.share(comparison.first.share)} and {words.share(comparison.second.share)}"
+        return f"{measure} cannot be compared: one side has no applications"
     if found.p_by_clump >= LEVEL:
-        return f"{measure} did not change by more than gangs that come and go explain ({values})"
-    verb = "rose" if found.value > 0 else "fell"
-    return f"{measure} {verb} from {words.share(comparison.first.share)} to {words.share(comparison.second.share)}"
+        return f"{measure} did not change by more than gangs that come and go explain ({before}, then {after})"
+    return f"{measure} {'rose' if found.value > 0 else 'fell'} from {before} to {after}"
+
+
+def difference(report: Monthly) -> str:
+    """Return the sentence with the figures of what the break did; empty without a break."""
+    found = _broken(report)
+    if found is None or found.difference is None:
+        return ""
+    one, other = (f"{side.hits:,} of {words.plural(side.trials, 'application')}" for side in (found.first, found.second))
+    counts = f"{found.before.words}: {one} of a high grade; {found.after.words}: {other}."
+    by_gang = f"counted by gang {points_between(found.difference.interval_by_clump)}, p = {p_value(found.difference.p_by_clump)}"
+    interval = f"{confidence(report)} interval {points_between(found.difference.interval)}"
+    return f"{counts} The difference is {points(found.difference.value)} points ({interval}; {by_gang})."
 
 
 def highest(report: Monthly) -> str:
@@ -54,24 +70,29 @@ def highest(report: Monthly) -> str:
     shares = {tally.period: tally.side(report.options.high).share for tally in report.tallies}
     mine = shares.pop(after, None)
     others = [share for share in shares.values() if share is not None]
-    if mine is None or not others:
+    if mine is None or not others or mine == max(others):
         return ""
     if mine > max(others):
-        return f"That is higher than in any of the other {words.plural(len(others), 'period')}."
+        return f"That share is higher than in any of the other {words.plural(len(others), 'period')}."
     best = max(shares, key=lambda period: (shares[period] or 0.0, period))
-    return f"It is not the highest: that of {days_of(best)} is {words.share(shares[best])}."
+    return f"It is not the highest: that of {best.words} is {words.share(shares[best])}."
 
 
 def scope(comparison: Comparison, report: Monthly) -> str:
     """Return what is compared, as a heading of a row."""
+    named = f"{comparison.before.words}, then {comparison.after.words}"
     if comparison.scope == BOOK:
-        return f"all days before {words.day(comparison.after.first)}, and from it on"
-    if comparison.scope == MONTH:
-        return f"{days_of(comparison.before)}, and {days_of(comparison.after)}"
-    named = f"{days_of(comparison.before)}, and {days_of(comparison.after)}"
-    if comparison.scope == OTHER_YEAR:
-        return f"the same days of {report.alignment.other if report.alignment else ''}: {named}"
-    return f"the same days of two years: {named}"
+        return f"all days before {words.day(comparison.after.first)}, then all from it on"
+    if comparison.scope == OTHER_YEAR and report.alignment is not None:
+        return f"the same days of {report.alignment.other}: {named}"
+    return named
+
+
+def short_scope(comparison: Comparison) -> str:
+    """Return the same with short names of months."""
+    if comparison.scope == BOOK:
+        return "all days before, then all after"
+    return f"{comparison.before.short}, then {comparison.after.short}"
 
 
 def alignment(report: Monthly) -> str:
@@ -84,39 +105,30 @@ def alignment(report: Monthly) -> str:
     return f"{years}, days matched by the calendar."
 
 
-def days_of(period: Period) -> str:
-    return period.words
+def confidence(report: Monthly) -> str:
+    """Return ``95 %``."""
+    return f"{100 * report.options.confidence:g} %"
+
+
+def method(report: Monthly) -> list[str]:
+    """Return how it was counted, a sentence each."""
+    return [
+        "A hit is an application of somebody in a suspected gang, as the book knows it this night; its grade is the gang’s, A the worst.",
+        f"Shares are of all applications of the period; high grades are {words.listed(list(report.options.high))}. "
+        f"Months are calendar months in {report.zone}.",
+        f"Intervals of shares are Wilson’s (1927), those of differences Newcombe’s method 10 (1998), both at {confidence(report)}. The "
+        "test is the two-proportion chi-square test, or Fisher’s exact test where an expected count is below five.",
+        "Gangs apply in clumps: a gang of ten is one event and not ten. The figures by gang divide by the design effect (after Rao and "
+        "Scott, 1992), as if each gang counted about once. Where the two disagree, trust those by gang.",
+        "Precision is the share of confirmed gangs among those confirmed or dismissed; suspicious ones are undecided. At the team’s "
+        f"capacity it is that of gangs which were among the {report.options.capacity} worst with an application on some day.",
+        "What happened later changes what is known of earlier months: a gang that is found today makes hits of its old applications.",
+    ]
 
 
 def share_of(side: Side) -> str:
     """Return a share in percent without the sign, ``–`` where there is nothing to have a share of."""
-    return "–" if side.share is None else _percent(side.share)
-
-
-def between(interval: Interval) -> str:
-    """Return an interval in percent, ``8.1–17.9``."""
-    return f"{_percent(interval[0])}–{_percent(interval[1])}"
-
-
-def points(value: float) -> str:
-    """Return a difference of shares in percentage points with its sign, ``+23.1``."""
-    return f"{100 * value:+.1f}".replace("-", "−")
-
-
-def points_between(interval: Interval) -> str:
-    """Return ``+16.5 to +31.2``."""
-    return f"{points(interval[0])} to {points(interval[1])}"
-
-
-def p_value(value: float) -> str:
-    """Return a p value as tables of a paper have it."""
-    if value < 0.0001:
-        return f"{value:.1e}" if value >= 1e-15 else "under 1e-15"
-    return f"{value:.4f}" if value < 0.1 else f"{value:.2f}"
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.{2 if 0 < value < 0.01 else 1}f}"
+    return "–" if side.share is None else percent(side.share)
 
 
 def of_grade(grade: str) -> str:

@@ -23,11 +23,11 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def fill(context: Mapping[str, Any]) -> str:
-    """Return the page for ``context`` (see `fraudgraph.reports.report.page`)."""
+def fill(context: Mapping[str, Any], template: str = "report.html") -> str:
+    """Return the page that ``template`` makes of ``context`` (see who calls it)."""
     style, script = _part("style.css").replace("/* dark.css */", _part("dark.css").strip()), _part("script.js")
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    return _environment().get_template("report.html").render(
+    return _environment().get_template(template).render(
         **context,
         policy=policy,
         style=Markup(style),
