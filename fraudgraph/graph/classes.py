@@ -97,6 +97,11 @@ def pack(facts: Facts) -> IntArray:
     return code
 
 
+def unpack(code: IntArray) -> dict[str, IntArray]:
+    """Return each field of packed classes."""
+    return {name: (code >> field.shift) & ((1 << field.bits) - 1) for name, field in FIELD.items()}
+
+
 def band(values: IntArray | Int32Array | FloatArray, edges: Sequence[float]) -> IntArray:
     """Return 0 for values up to the first edge, 1 up to the second, ..."""
     return np.searchsorted(np.asarray(edges), values, side="left").astype(np.int64)

@@ -14,7 +14,7 @@ import polars as pl
 from scipy.special import pdtrc
 
 from fraudgraph.graph.sorting import group, order, order_by
-from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS, BoolArray, FloatArray, Int32Array, IntArray
+from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 
 MISSING = -1

@@ -144,7 +144,8 @@ def shared(codes: Codes, i: IntArray, j: IntArray) -> Iterator[tuple[str, str, s
         if kind in ("phone_run", "id_run"):
             # A run of one number is no run.
             same = "phone.own" if kind == "phone_run" else "id_number.own"
-            equal &= ~_equal(code[same], code[same], i, j)
+            if same in code:
+                equal &= ~_equal(code[same], code[same], i, j)
         yield kind, slot, slot, equal
 
 
@@ -154,8 +155,20 @@ def _equal(left: Int32Array, right: Int32Array, i: IntArray, j: IntArray) -> Boo
     return result
 
 
-def read(view: View, a: Int32Array, b: Int32Array, given: Given, priors: dict[str, float], chunk: int = 1_000_000) -> Facts:
-    """Return the facts of the pairs (closure apart, which needs the other near pairs: `close`)."""
+def read(
+    view: View,
+    a: Int32Array,
+    b: Int32Array,
+    given: Given,
+    priors: dict[str, float],
+    relations: IntArray | None = None,
+    chunk: int = 1_000_000,
+) -> Facts:
+    """Return the facts of the pairs (closure apart, which needs the other near pairs: `close`).
+
+    Each pair of ``given`` is among the pairs. ``relations``: per person how many pairs of ``given`` (and kinds) they are in, where
+    ``given`` has only some.
+    """
     applications = Applications(view.person)
     parts: dict[str, list[npt.NDArray[Any]]] = {f.name: [] for f in fields(Facts)}
     for k in range(0, max(len(a), 1), chunk):
@@ -166,7 +179,11 @@ def read(view: View, a: Int32Array, b: Int32Array, given: Given, priors: dict[st
             arrays.append(getattr(part, name))
     # Field by field, so that the pairs of a large book are in memory once.
     facts = Facts(**{name: np.concatenate(parts.pop(name)) for name in list(parts)})
-    return _with_given(facts, given, len(applications.count), priors) if len(given.a) else facts
+    if not len(given.a):
+        return facts
+    size = len(applications.count)
+    counts = np.bincount(np.concatenate([given.a, given.b]), minlength=max(size, 1)) if relations is None else relations
+    return _with_given(facts, given, size, priors, counts)
 
 
 def _read(view: View, applications: Applications, a: Int32Array, b: Int32Array, priors: dict[str, float]) -> Facts:
@@ -254,7 +271,7 @@ KIND_RANK = {name: i for i, name in enumerate(LABEL_ORDER)}
 
 def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntArray, bit: int, reduce: Callable[..., Any]) -> BoolArray:
     """Known on both sides, one's own (`Codes.few`), and different, with no application of the two that agrees."""
-    if slot not in codes.code:
+    if slot not in codes.few:
         none: BoolArray = reduce(np.logical_or, np.zeros(len(i), bool), 0, np.bool_)
         return none
     mine, theirs = codes.few[slot][i], codes.few[slot][j]
@@ -264,13 +281,12 @@ def _differs(codes: Codes, slot: str, i: IntArray, j: IntArray, signature: IntAr
     return against & ~agrees
 
 
-def _with_given(facts: Facts, given: Given, persons: int, priors: dict[str, float]) -> Facts:
+def _with_given(facts: Facts, given: Given, persons: int, priors: dict[str, float], relations: IntArray) -> Facts:
     size = max(persons, 1)
     place = np.searchsorted(facts.a.astype(np.int64) * size + facts.b, given.a.astype(np.int64) * size + given.b)
     signature, weight, prior = facts.signature.copy(), facts.weight.copy(), facts.prior.copy()
     np.bitwise_or.at(signature, place, np.int64(1) << (GIVEN_BIT + given.kind.astype(np.int64)))
     np.add.at(weight, place, given.weight)
-    relations = np.bincount(np.concatenate([given.a, given.b]), minlength=size)
     fewer = np.minimum(relations[facts.a], relations[facts.b])
     only = facts.signature == 0
     degree = np.where(only, fewer, facts.degree).astype(np.int32)

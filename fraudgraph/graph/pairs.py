@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from fraudgraph.graph.codes import DAY, Codes
 from fraudgraph.graph.sorting import order, order_by
-from fraudgraph.model import SLOT, BoolArray, Int32Array, IntArray
+from fraudgraph.model import SLOT, Int32Array, IntArray
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ def candidates(
     """Return the pairs (a < b), sorted: on each value every use meets the next ``reach`` uses of other people within ``span_days``."""
     size = int(person.max()) + 1 if len(person) else 0
     found: list[IntArray] = [given.a.astype(np.int64) * size + given.b]
+    for _, _, left, right in meetings(codes, person, applied_at, reach, span_days):
+        found.append(np.minimum(left, right) * np.int64(size) + np.maximum(left, right))
+    pairs = np.concatenate(found)
+    found.clear()
+    pairs.sort()
+    pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
+    return (pairs // max(size, 1)).astype(np.int32), (pairs % max(size, 1)).astype(np.int32)
+
+
+def meetings(
+    codes: Codes, person: Int32Array, applied_at: IntArray, reach: int, span_days: int
+) -> Iterator[tuple[str, IntArray, Int32Array, Int32Array]]:
+    """Yield (kind, value, person, other person): who meets whom on which value; the same two may meet more than once."""
     for kind in codes.kinds:
         columns = [codes.code[name] for name in codes.code if SLOT[name].kind == kind]
         rows = [np.flatnonzero(column >= 0) for column in columns]
@@ -44,20 +58,8 @@ def candidates(
         value, who, when = value[sort], person[row[sort]], applied_at[row[sort]]
         fresh = np.r_[True, (value[1:] != value[:-1]) | (who[1:] != who[:-1])] if len(value) else np.zeros(0, bool)
         # Of a person's uses in a row the first meets those before and the last those after: both are kept.
-        last = np.r_[fresh[1:], True] if len(value) else fresh
-        found.extend(_next(value, who, when, fresh | last, reach, span_days * DAY, size))
-    pairs = np.concatenate(found)
-    found.clear()
-    pairs.sort()
-    pairs = pairs[np.r_[True, pairs[1:] != pairs[:-1]]] if len(pairs) else pairs
-    return (pairs // max(size, 1)).astype(np.int32), (pairs % max(size, 1)).astype(np.int32)
-
-
-def _next(value: IntArray, who: Int32Array, when: IntArray, kept: BoolArray, reach: int, span: int, size: int) -> list[IntArray]:
-    value, who, when = value[kept], who[kept].astype(np.int64), when[kept]
-    found = []
-    for step in range(1, reach + 1):
-        meets = (value[step:] == value[:-step]) & (who[step:] != who[:-step]) & (when[step:] - when[:-step] <= span)
-        left, right = who[:-step][meets], who[step:][meets]
-        found.append(np.minimum(left, right) * size + np.maximum(left, right))
-    return found
+        kept = fresh | np.r_[fresh[1:], True] if len(value) else fresh
+        value, who, when = value[kept], who[kept], when[kept]
+        for step in range(1, reach + 1):
+            meets = (value[step:] == value[:-step]) & (who[step:] != who[:-step]) & (when[step:] - when[:-step] <= span_days * DAY)
+            yield kind, value[step:][meets], who[:-step][meets], who[step:][meets]

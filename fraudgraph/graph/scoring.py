@@ -170,7 +170,12 @@ def collect(facts: Facts, place: IntArray, fold: IntArray, view: View, persons: 
     """Return the pairs at ``place`` as near pairs."""
     facts = facts.take(place)
     found = values(view, Applications(view.person), facts.a, facts.b)
-    return Near(replace(facts, closure=close(facts, persons)), fold[place], found)
+    return Near(with_closure(facts, persons), fold[place], found)
+
+
+def with_closure(facts: Facts, persons: int) -> Facts:
+    """Count the third people of the near pairs."""
+    return replace(facts, closure=close(facts, persons))
 
 
 def tie(scored: Scored, found: Values, tables: Tables, persons: int, settings: Settings) -> BoolArray:
