@@ -7,11 +7,14 @@ last four digits, an ID number its first three and last two, a card its last fou
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 _EMAIL = re.compile(r"^[^@]+@[^@]+$")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(r"(?<![A-Za-z0-9_-])(?!\d{4}-\d\d-\d\d(?!\d))\+?\d(?:[ .-]?\d){6,}[Xx]?(?![A-Za-z0-9_])")
-"""Seven digits and more, however they are set apart; not a day, and not the end of an id that begins with letters."""
+_NUMBER = re.compile(r"(?P<day>(?<!\d)\d{4}-\d\d-\d\d(?!\d))|\+?\d(?:[ .-]?\d){6,}[Xx]?")
+"""A day, or seven digits and more, however they are set apart."""
+WORD = re.compile(r"[^\s,;:!?，。；：！？、()（）\[\]]+")
+"""What may be an id in somebody's own words."""
 TOKEN = re.compile(r"~[A-Z2-7]{26}")
 """A keyed token, which a store of masked values has in the place of a value."""
 
@@ -51,12 +54,21 @@ def name(value: str) -> str:
     return " ".join(part[:1] + "*" * min(max(len(part) - 1, 1), 3) for part in value.split()) if value else ""
 
 
-def free_text(value: str) -> str:
+def free_text(value: str, ids: Collection[str] = ()) -> str:
     """Return what somebody wrote in their own words, with the e-mail addresses and long numbers in it hidden. Names cannot be told.
 
-    Days (2026-01-22) and ids with letters in them stay.
+    ``ids``: words that stay as they are (of gangs, of applications).
     """
-    return _NUMBER.sub(lambda found: f"***{found.group()[-2:]}", _ADDRESS.sub(lambda found: mask("email", found.group()), value))
+    parts, end = [], 0
+    for word in WORD.finditer(value):
+        if word.group() in ids:
+            parts += [_hidden(value[end : word.start()]), word.group()]
+            end = word.end()
+    return "".join([*parts, _hidden(value[end:])])
+
+
+def _hidden(text: str) -> str:
+    return _NUMBER.sub(lambda found: found["day"] or f"***{found.group()[-2:]}", _ADDRESS.sub(lambda found: mask("email", found.group()), text))
 
 
 def raw(column: str, value: str) -> str:

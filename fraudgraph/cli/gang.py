@@ -113,7 +113,8 @@ def history(gang_id: str, store: str, config: Path | None, as_of: date | None, s
         found = labels.find(reader, gang_id)
         life = life_of(reader, found)
     if shown_as == "table":
-        show.as_text([*([f"{found.became}\n"] if found.became else []), *_life(life, zone, life.height)])
+        told = _life(life, zone, f"What happened to {found.gang_id}", life.height)
+        show.as_text([*([f"{found.became}\n"] if found.became else []), *told])
     elif shown_as == "json":
         show.as_json(rows(life, zone))
     else:
@@ -172,7 +173,7 @@ def _text(shown: Dossier, became: str, zone: str) -> Iterator[RenderableType]:
     yield from _people(shown.members, zone)
     yield from _shared(shown.shared)
     yield from _ties(shown.ties)
-    yield from _life(shown.life, zone, MOST)
+    yield from _life(shown.life, zone, "What happened", MOST)
 
 
 def _people(members: pl.DataFrame, zone: str) -> Iterator[RenderableType]:
@@ -213,7 +214,7 @@ def _ties(ties: pl.DataFrame) -> Iterator[RenderableType]:
     yield from _part("Ties, the strongest first", TIES, rows, ties.height)
 
 
-def _life(life: pl.DataFrame, zone: str, most: int) -> Iterator[RenderableType]:
+def _life(life: pl.DataFrame, zone: str, title: str, most: int) -> Iterator[RenderableType]:
     from fraudgraph.cli.frames import minute
     from fraudgraph.reports import words
 
@@ -231,7 +232,7 @@ def _life(life: pl.DataFrame, zone: str, most: int) -> Iterator[RenderableType]:
         )
         for row in life.tail(most).iter_rows(named=True)
     )
-    yield from _part("What happened" if most >= life.height else "What happened lately", LIFE, rows, life.height, "earlier")
+    yield from _part(title, LIFE, rows, life.height, "earlier")
 
 
 def _part(

@@ -28,7 +28,7 @@ def label(gang_id: str, decision: str, reason: str, who: str | None, store: str,
     """
     from datetime import UTC, datetime
 
-    from fraudgraph import labels
+    from fraudgraph import labels, masking
     from fraudgraph.cli.frames import row
     from fraudgraph.reports.tables import zone_of
 
@@ -38,7 +38,7 @@ def label(gang_id: str, decision: str, reason: str, who: str | None, store: str,
         show.as_text([*([gang.became] if gang.became else []), f"{gang.gang_id} is {decision} now, by {given['who'][0]}."])
         return 0
     with place.snapshot() as reader:
-        written = row(given.row(0, named=True), zone_of(reader))
+        written = row({**given.row(0, named=True), "reason": masking.free_text(given["reason"][0])}, zone_of(reader))
     if shown_as == "json":
         show.as_json(written)
     else:

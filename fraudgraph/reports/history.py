@@ -41,8 +41,17 @@ def history(reader: Reader, gang: Gang) -> pl.DataFrame:
     labels = reader.labels().filter(pl.col("gang_id").is_in(family)).rename({"label": "event"})
     happened = pl.concat([events.join(nights, on="night", how="left"), labels.with_columns(kind=pl.lit("label"))], how="diagonal")
     rows = happened.with_row_index("place").join(_figures(reader, family, happened["night"]), on=["night", "gang_id"], how="left")
-    reasons = pl.Series("reason", [None if text is None else masking.free_text(text) for text in rows["reason"]], dtype=pl.String)
+    ids = _ids(reader, rows["reason"].drop_nulls().to_list(), family)
+    reasons = pl.Series("reason", [None if text is None else masking.free_text(text, ids) for text in rows["reason"]], dtype=pl.String)
     return HISTORY.check(rows.with_columns(reasons).sort("night", "kind", "place", descending=[False, True, False]))
+
+
+def _ids(reader: Reader, texts: list[str], family: list[str]) -> set[str]:
+    """Return the words of ``texts`` that are ids of gangs or of applications."""
+    said = sorted({word for text in texts for word in masking.WORD.findall(text)})
+    gangs = reader.table("gangs", columns=["gang_id"], where={"gang_id": said})["gang_id"]
+    applications = reader.table("applications", columns=["application_id"], where={"application_id": said})["application_id"]
+    return {*family, *gangs, *applications}
 
 
 def _figures(reader: Reader, family: list[str], nights: pl.Series) -> pl.DataFrame:

@@ -17,7 +17,15 @@ def ran(*args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *args], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("args", [["--help"], ["run", "--help"], ["check", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--help"],
+        ["--version"],
+        *([*command.split(), "--help"] for command in ("run", "check", "gangs", "gang", "history", "label", "undo", "store check")),
+        ["store", "backup", "--help"],
+    ],
+)
 def test_help_imports_nothing_heavy(args: list[str]) -> None:
     code = (
         f"import sys; from fraudgraph.cli import main; code = main({args!r}); "

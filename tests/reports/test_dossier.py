@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 def store(tmp_path: Path) -> Store:
     store = open_store(tmp_path / "book.duckdb", create=True)
     nights(store, "abc defg")
-    labels.give(store, "G-a", "suspicious", f"call {PHONE} or li@x.cn", "ann", NOW)
+    labels.give(store, "G-a", "suspicious", f"call {PHONE} or li@x.cn, see G-d", "ann", NOW)
     nights(store, "abcdefgh", "abcdefghi")
     labels.give(store, "G-a", "dismissed", "a family", "bob", NOW)
     nights(store, "-abcdefghi")
@@ -45,7 +45,7 @@ def test_a_life_has_every_night_and_every_label_of_the_gang_and_of_those_it_abso
     whole = [
         (1, "G-a", "born", "", "c", 3, None, None),
         (1, "G-d", "born", "", "g", 4, None, None),
-        (1, "G-a", "suspicious", None, None, 3, "ann", "call ***00 or l***@x.cn"),
+        (1, "G-a", "suspicious", None, None, 3, "ann", "call ***00 or l***@x.cn, see G-d"),
         (2, "G-d", "merged", "G-a", "h", 8, None, None),
         (3, "G-d", "grown", "", "i", 9, None, None),
         (3, "G-d", "dismissed", None, None, 9, "bob", "a family"),
