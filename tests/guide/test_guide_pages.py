@@ -146,6 +146,13 @@ def test_every_kind_of_identifier_has_a_style() -> None:
     assert labels <= styled.keys()
 
 
+def test_every_relationship_that_the_store_writes_has_a_style() -> None:
+    loading = (file for file in cypherfiles.folder().joinpath("load").iterdir() if file.name.endswith(".cypher"))
+    types = {found for file in loading for found in re.findall(r"\[\w*:([A-Z_]+)\b", file.read_text(encoding="utf-8"))}
+    assert "TIED" in types
+    assert {f"relationship.{found}" for found in types} <= rules(pages.style()).keys()
+
+
 def test_worse_grades_are_larger() -> None:
     styled = rules(pages.style())
     sizes = [int(styled[f"node.Grade{grade}"]["diameter"].removesuffix("px")) for grade in "ABCD"]
