@@ -33,20 +33,17 @@ class Period:
 
     @property
     def words(self) -> str:
-        """``January 2020``, ``22–31 January 2020``."""
-        if self.is_month:
-            return words.whole_month(self.first.year, self.first.month)
-        return words.days(self.first, self.last)
+        """``January 2020``, ``February – April 2020``, ``22–31 January 2020``."""
+        return words.months(self.first, self.last) if self._is_months else words.days(self.first, self.last)
 
     @property
     def short(self) -> str:
-        """``Jan 2020``, ``22–31 Jan 2020``."""
-        if self.is_month:
-            return words.month(self.first.year, self.first.month)
-        last = f"{self.last.day} {words.month(self.last.year, self.last.month)}"
-        if (self.first.year, self.first.month) == (self.last.year, self.last.month):
-            return f"{self.first.day}–{last}"
-        return f"{self.first.day} {words.month(self.first.year, self.first.month)} – {last}"
+        """``Jan 2020``, ``Feb – Apr 2020``, ``22–31 Jan 2020``."""
+        return words.shortened(self.words)
+
+    @property
+    def _is_months(self) -> bool:
+        return self.first.day == 1 and self.last == month_of(self.last).last
 
 
 @dataclass(frozen=True)

@@ -108,9 +108,20 @@ def month(year: int, number: int) -> str:
     return f"{_MONTHS[number - 1][:3]} {year}"
 
 
-def whole_month(year: int, number: int) -> str:
-    """Return ``January 2026``."""
-    return f"{_MONTHS[number - 1]} {year}"
+def months(first: date, last: date) -> str:
+    """Return the months of two days: ``January 2026``, ``March – May 2026``, ``December 2025 – May 2026``."""
+    end = f"{_MONTHS[last.month - 1]} {last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return end
+    start = _MONTHS[first.month - 1]
+    return f"{start} – {end}" if first.year == last.year else f"{start} {first.year} – {end}"
+
+
+def shortened(text: str) -> str:
+    """Return ``text`` with the names of months cut to three letters."""
+    for name in _MONTHS:
+        text = text.replace(name, name[:3])
+    return text
 
 
 def listed(parts: list[str]) -> str:
