@@ -68,7 +68,8 @@ def free_text(value: str, ids: Collection[str] = ()) -> str:
 
 
 def _hidden(text: str) -> str:
-    return _NUMBER.sub(lambda found: found["day"] or f"***{found.group()[-2:]}", _ADDRESS.sub(lambda found: mask("email", found.group()), text))
+    text = _ADDRESS.sub(lambda found: mask("email", found.group()), text)
+    return _NUMBER.sub(lambda found: found["day"] or f"***{found.group()[-2:]}", text)
 
 
 def raw(column: str, value: str) -> str:
