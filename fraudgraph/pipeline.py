@@ -121,7 +121,7 @@ def run(
             if not inputs and not reader.night:
                 raise UsageError(f"the store {store} is empty and no INPUT was given: name the files to add")
             settings = settings if replace else remembered(reader, settings)
-            kept = values_of(settings, None if replace or not reader.night else reader.settings())
+            kept = values_of(settings, reader.settings() if reader.night else None, afresh=replace)
             digest = _digest(inputs, relations, calibration, settings, reader)
             before = None if replace or not inputs else _repeated(reader, digest)
             change = None

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
@@ -18,18 +17,26 @@ from fraudgraph.concealment.key import Key
 from fraudgraph.masking import TOKEN
 
 _ALPHABET = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", dtype=np.uint8)
-_BYTES = 16
-_LETTERS = 26
+_PAIRS = np.stack([np.repeat(_ALPHABET, 32), np.tile(_ALPHABET, 32)], axis=1)
+"""The two letters of each ten bits."""
+_LENGTH = 27
 _BLOCK = 64
 """Bytes of a block of SHA-256."""
 _AT_ONCE = 1 << 17
-"""Values whose tokens are written together: bounds the memory of their bits."""
+"""Values whose tokens are written together: bounds the memory in between."""
+_MOSTLY_DIFFERENT = 0.6
+"""Share of different values from which on it is quicker to hash a repeated value again than to look for it."""
 
 
 def tokens(values: pl.Series, key: Key, kind: str) -> pl.Series:
     """Return the token of each of ``values`` (String; normalised, of one ``kind``), null where there is none."""
-    distinct = values.drop_nulls().unique()
-    found = pl.DataFrame({"value": distinct, "token": _spelled(_digests(distinct, key.of(kind)))}, schema_overrides={"token": pl.String})
+    known = values.drop_nulls().rename("value")
+    if known.to_frame().select(pl.col("value").approx_n_unique()).item() > _MOSTLY_DIFFERENT * len(known):
+        made = _spelled(_digests(known, key.of(kind)))
+        place = np.cumsum(values.is_not_null().to_numpy()) - 1
+        return made.gather(pl.Series(place, dtype=pl.Int64).set(values.is_null(), None)).rename(values.name)
+    distinct = known.unique()
+    found = pl.DataFrame([distinct, _spelled(_digests(distinct, key.of(kind))).rename("token")])
     return values.rename("value").to_frame().join(found, on="value", how="left", maintain_order="left")["token"].rename(values.name)
 
 
@@ -67,14 +74,21 @@ def _spelled(digests: Sequence[bytes]) -> pl.Series:
 
 
 def _texts(digests: Sequence[bytes]) -> pl.Series:
+    """Return ``~`` and base32 of the first 128 bits of each digest, ten bits (two letters) at a time."""
     rows = len(digests)
-    cut = np.frombuffer(b"".join(digest[:_BYTES] for digest in digests), dtype=np.uint8).reshape(rows, _BYTES)
-    bits: npt.NDArray[np.uint8] = np.zeros((rows, _LETTERS * 5), dtype=np.uint8)
-    bits[:, : _BYTES * 8] = np.unpackbits(cut, axis=1)
-    five = bits.reshape(rows, _LETTERS, 5) @ np.array([16, 8, 4, 2, 1], dtype=np.uint8)
-    letters = np.full((rows, _LETTERS + 1), ord("~"), dtype=np.uint8)
-    letters[:, 1:] = _ALPHABET[five]
-    ends = np.arange(0, (rows + 1) * letters.shape[1], letters.shape[1], dtype=np.int64)
+    words = np.frombuffer(b"".join(digests), dtype=">u8").reshape(rows, -1)
+    high, low = words[:, 0].astype(np.uint64), words[:, 1].astype(np.uint64)
+    letters = np.full((rows, _LENGTH), ord("~"), dtype=np.uint8)
+    for pair in range(13):
+        end = 10 * (pair + 1)  # bits up to here; 64 of them in ``high``
+        if end <= 64:
+            bits = high >> np.uint64(64 - end)
+        elif end - 10 < 64:
+            bits = high << np.uint64(end - 64) | low >> np.uint64(128 - end)
+        else:
+            bits = low >> np.uint64(128 - end) if end <= 128 else low << np.uint64(end - 128)
+        letters[:, 1 + 2 * pair : 3 + 2 * pair] = _PAIRS[(bits & np.uint64(1023)).astype(np.int64)]
+    ends = np.arange(0, (rows + 1) * _LENGTH, _LENGTH, dtype=np.int64)
     texts = pa.LargeStringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(letters))
     found = pl.from_arrow(texts)
     assert isinstance(found, pl.Series)

@@ -86,25 +86,28 @@ class Plain:
 PLAIN: Values = Plain()
 
 
-def values_of(settings: Settings, remembered: Mapping[str, Any] | None) -> Values:
-    """Return how the values of a book are kept: as in the store that ``remembered`` (`Reader.settings`), or, where the store is to be
-    made (None), as ``store.values`` says.
+def values_of(settings: Settings, remembered: Mapping[str, Any] | None, *, afresh: bool = False) -> Values:
+    """Return how the values of a book are kept: as in the store that ``remembered`` (`Reader.settings`), else as ``store.values`` says.
 
-    Raise UsageError where a store was made the other way, ConfigurationError where its key is not at hand, is not the one it was made
-    with, or cannot be made.
+    ``remembered`` is None where there is no store yet; with ``afresh`` the store is about to be replaced, so that another way may be asked
+    for and another key will do. Raise UsageError where a store was made the other way, ConfigurationError where its key is not at hand, is
+    not the one it was made with, or cannot be made.
     """
     asked = settings.text(SETTING)
     if asked not in ("", "plain", "masked"):
         raise ConfigurationError(f"{SETTING} must be plain or masked, not {asked!r}")
-    kept = str(remembered.get(SETTING, "plain")) if remembered is not None else asked or "plain"
-    if asked and asked != kept:
-        raise UsageError(f"the store was made with {kept} values: leave --store-values out, or start the store afresh with --replace")
-    if kept == "plain":
+    made = None if remembered is None else str(remembered.get(SETTING, "plain"))
+    if made and asked and asked != made and not afresh:
+        raise UsageError(
+            f"the store was made with {made} values: leave --store-values out, or make another store with --store, or start it afresh "
+            "with --replace"
+        )
+    if (asked or made or "plain") == "plain":
         return PLAIN
     from fraudgraph import concealment
     from fraudgraph.values.masked import Masked
 
-    if remembered is None:
+    if remembered is None or afresh:
         return Masked(concealment.load_or_make())
     return Masked(concealment.load(str(remembered.get(KEY))))
 

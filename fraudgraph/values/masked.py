@@ -25,6 +25,7 @@ from fraudgraph.identifiers.registry import STATUS, derivations
 from fraudgraph.model import MATCHING, SHORT_PART, SLOT, SLOTS, Identified, Status
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.settings import Settings
+from fraudgraph.spill import mapped
 from fraudgraph.stores.port import Reader
 from fraudgraph.subjects.rules import SHORTEST
 from fraudgraph.values.kept import KEY, SETTING, plain_keys
@@ -50,7 +51,7 @@ class Masked:
     def accepted(self, applications: pl.DataFrame, settings: Settings, progress: Progress = SILENT) -> pl.DataFrame:
         unbanned = settings.override({"identifiers.allow": []})
         parts = [self._concealed(part, unbanned, progress) for part in _slices(applications)]
-        return pl.concat(parts, how="diagonal")
+        return mapped(pl.concat(parts, how="diagonal"))
 
     def stored(self, reader: Reader, application_ids: Iterable[str] | None = None) -> pl.DataFrame:
         where = None if application_ids is None else {"application_id": list(application_ids)}
