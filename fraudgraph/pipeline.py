@@ -123,7 +123,7 @@ def run(
             settings = settings if replace else remembered(reader, settings)
             kept = values_of(settings, reader.settings() if reader.night else None, afresh=replace)
             digest = _digest(inputs, relations, calibration, settings, reader)
-            before = None if replace or not inputs else _repeated(reader, digest)
+            before = None if replace or not inputs else repeated(reader, digest)
             change = None
             if before is None:
                 read = _read(inputs, settings, clock)
@@ -136,11 +136,11 @@ def run(
     with place.snapshot(before.night) as reader:
         if out is not None:
             with clock.stage("writing results"):
-                written = render.render(reader, before.night, out, timings=_Late(clock))
+                written = render.render(reader, before.night, out, timings=Late(clock))
     return Outcome({**before.summary, **clock.timings(), "night": before.night}, repeated_batch=change is None, written=written)
 
 
-class _Late(Mapping[str, Any]):
+class Late(Mapping[str, Any]):
     """The clock's timings, read when they are written and not before."""
 
     def __init__(self, clock: Clock) -> None:
@@ -181,7 +181,7 @@ def _digest(inputs: Sequence[Path], relations: Path | None, calibration: Path | 
     return hashlib.blake2b(f"again|{reader.night}|{settings.version()}".encode(), digest_size=16).hexdigest()
 
 
-def _repeated(reader: Reader, digest: str) -> Batch | None:
+def repeated(reader: Reader, digest: str) -> Batch | None:
     """Return the batch that brought the very same files under the same settings, if there was one."""
     return next((batch for batch in reversed(reader.batches()) if batch.digest == digest), None)
 

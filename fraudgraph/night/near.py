@@ -65,6 +65,8 @@ class Renewed:
     """HUB_WINDOWS of the touched values, as they are now."""
     touched: pl.DataFrame
     """kind, key: the values on which somebody came or went."""
+    elsewhere: pl.DataFrame
+    """kind, key: values of those who go or come that somebody else has for certain (of the others it was not asked)."""
     change: Change
     """With the people who count as changed by rule 3."""
     measured: int
@@ -98,7 +100,14 @@ def renew(
     kept = values.join(left.select(PAIR), on=PAIR, how="semi")
     table, windows = _hubs_now(known, scene, settings)
     return Renewed(
-        pl.concat([left, fresh.pairs]), pl.concat([kept, fresh.values]), table, windows, scene.touched, change, fresh.candidates
+        pl.concat([left, fresh.pairs]),
+        pl.concat([kept, fresh.values]),
+        table,
+        windows,
+        scene.touched,
+        _elsewhere(scene),
+        change,
+        fresh.candidates,
     )
 
 
@@ -273,6 +282,11 @@ def _widen(known: Known, scene: Scene, settings: Settings) -> Stage:
     names = people["person_id"]
     met = pl.DataFrame({"person_a": names.gather(pair // size), "person_b": names.gather(pair % size)})
     return Stage(scene, uses, records, met)
+
+
+def _elsewhere(scene: Scene) -> pl.DataFrame:
+    others = scene.uses.join(scene.change.people, on="person_id", how="anti").select(VALUE)
+    return pl.concat([others, scene.crowds.filter(pl.col("before") > 0).select(VALUE).join(scene.loud, on=VALUE, how="anti")]).unique()
 
 
 def _stale(change: Change, scene: Scene, values: pl.DataFrame) -> pl.DataFrame:

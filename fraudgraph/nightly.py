@@ -1,0 +1,191 @@
+"""The nightly batch: tonight's applications flagged as a run over the whole book would, from what they touch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace as replaced
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fraudgraph import model, records
+from fraudgraph._version import __version__
+from fraudgraph.calibration import Calibration
+from fraudgraph.errors import ConfigurationError, UsageError
+from fraudgraph.model import Records
+from fraudgraph.night.solving import Night, solve_night
+from fraudgraph.pipeline import REMEMBERED, RULES, Clock, Late, Outcome, remembered, repeated
+from fraudgraph.progress import SILENT, Progress
+from fraudgraph.reports import render
+from fraudgraph.settings import Settings, defaults
+from fraudgraph.stores import Batch, Change, Reader, digest_files, open_store
+from fraudgraph.values import Values, values_of
+
+
+def nightly(
+    inputs: Sequence[Path],
+    *,
+    store: str | Path,
+    settings: Settings,
+    relations: Path | None = None,
+    corrections: bool = False,
+    out: Path | None = None,
+    progress: Progress = SILENT,
+) -> Outcome:
+    """Add tonight's ``inputs`` to the book, under its frozen calibration and rules; solve again only what they touch; write into ``out``.
+
+    Raise UsageError where there is no book yet, ConfigurationError where the settings are not the rules that the book is judged by.
+    """
+    clock = Clock(progress)
+    place = open_store(store, create=False, settings=settings)
+    if out is not None:
+        render.writable(out)
+    with place.lock() as writer:
+        with place.snapshot() as reader:
+            settings = in_force(reader, remembered(reader, settings))
+            calibration = frozen(reader, store)
+            kept = values_of(settings, reader.settings())
+            digest = digest_files(inputs, settings, [relations] if relations else [])
+            before = repeated(reader, digest)
+            change = None
+            if before is None:
+                with clock.stage("reading"):
+                    read = records.read(inputs, settings, clock)
+                change = gather(reader, read, relations, corrections, kept, calibration, settings, digest, clock)
+        if change is not None:
+            with clock.stage("storing"):
+                before = writer.apply(change)
+    assert before is not None
+    written: list[Path] = []
+    with place.snapshot(before.night) as reader:
+        if out is not None:
+            with clock.stage("writing results"):
+                written = render.render(reader, before.night, out, timings=Late(clock), changes=True)
+    return Outcome({**before.summary, **clock.timings(), "night": before.night}, repeated_batch=change is None, written=written)
+
+
+def in_force(reader: Reader, settings: Settings) -> Settings:
+    """Return the settings with the rules that the book is judged by; raise ConfigurationError where others were asked for."""
+    ruleset = reader.ruleset()
+    if ruleset is None:
+        return settings
+    shipped = defaults()
+    known = {key: value for key, value in ruleset.document.items() if key in shipped}
+    other = sorted(key for key, value in known.items() if settings[key] not in (value, shipped[key]))
+    if other:
+        raise ConfigurationError(
+            f"the book is judged by other rules than these ({', '.join(other)}): leave them out, "
+            "or judge the whole book by them with `fraudgraph run`"
+        )
+    return settings.override(known, source="the store's rules")
+
+
+def frozen(reader: Reader, store: str | Path) -> Calibration:
+    """Return the calibration that is frozen in the store; raise UsageError where there is no book yet."""
+    version = reader.calibration()
+    if not reader.night or version is None:
+        raise UsageError(f"there is no book in {store} yet: make one with `fraudgraph run`, then add to it night by night")
+    return Calibration.from_json(version.document, "the store's calibration")
+
+
+def gather(
+    reader: Reader,
+    read: Records,
+    relations: Path | None,
+    corrections: bool,
+    kept: Values,
+    calibration: Calibration,
+    settings: Settings,
+    digest: str,
+    clock: Clock,
+) -> Change:
+    """Solve the night and gather everything that the store is to take over."""
+    with clock.stage("the stored book"):
+        read = replaced(read, applications=kept.accepted(read.applications, settings, clock))
+        stored = kept.stored(reader, read.applications["application_id"].to_list())
+        read, updates = records.against(read, stored, corrections)
+        given, rejected = records.read_relations(relations, settings) if relations else (model.RELATIONS.empty(), model.REJECTS.empty())
+        every = pl.concat([reader.table("relations"), given])
+    night = solve_night(reader, kept, read.applications, every, calibration, settings, clock)
+    new = pl.concat([read.applications, updates], how="diagonal")
+    return Change(
+        base_night=reader.night,
+        digest=digest,
+        command="nightly",
+        applications=model.APPLICATIONS.check(new),
+        keys=_keys(reader, night, new),
+        relations=given,
+        input_order=read.input_order,
+        rejects=pl.concat([read.rejects, rejected]) if len(rejected) else read.rejects,
+        derived=night.tables,
+        closed=night.closed,
+        whole=False,
+        gang_events=night.events,
+        settings={key: settings[key] for key in REMEMBERED} | dict(kept.remembered),
+        summary=_summary(reader, read, night, every, calibration, settings, len(rejected)),
+    )
+
+
+def _keys(reader: Reader, night: Night, new: pl.DataFrame) -> pl.DataFrame:
+    """Return KEYS of the applications in ``new``, in their order: as found tonight, or as stored where only an outcome is new."""
+    identified = night.confirmed.identified
+    beside = [] if identified.matching is None else identified.matching.get_columns()
+    found = pl.DataFrame([night.confirmed.book["application_id"], *identified.keys, *beside])
+    others = new.join(found, on="application_id", how="anti")["application_id"].to_list()
+    stored = reader.table("keys", where={"application_id": others})
+    keys = pl.concat([found.join(new, on="application_id", how="semi"), stored], how="diagonal")
+    return new.select("application_id").join(keys, on="application_id", how="left", maintain_order="left")
+
+
+def _summary(
+    reader: Reader,
+    read: Records,
+    night: Night,
+    relations: pl.DataFrame,
+    calibration: Calibration,
+    settings: Settings,
+    rejected: int,
+) -> dict[str, Any]:
+    """Return what `summary.json` says, timings apart. What is counted over the whole book goes on from the night before."""
+    last: Mapping[str, Any] = _last(reader.batches())
+    live = night.gangs.filter(pl.col("community_id") != "")
+    flagged = night.verdicts.filter("flagged")
+    scored = night.found.scored
+    ends = pl.concat([relations["source"], relations["target"]]).unique().to_list()
+    inside = set(reader.table("membership", columns=["application_id"], where={"application_id": ends})["application_id"])
+    inside |= set(night.confirmed.book["application_id"])
+    pending = sum(not (a in inside and b in inside) for a, b in relations.select("source", "target").iter_rows())
+    return {
+        "rows": read.rows,
+        "accepted": read.accepted,
+        "repeated": read.repeated,
+        "rejected_rows": read.rejected_rows,
+        "rejected_values": read.rejected_values,
+        "rejected_relations": rejected,
+        "applications": int(last["applications"]) + len(night.confirmed.book) - len(night.confirmed.stored),
+        **{name: int(last[name]) + more for name, more in night.counts.items()},
+        "placeholders": last["placeholders"],
+        "relations": len(relations),
+        "pending": pending,
+        "measured_pairs": night.renewed.measured,
+        "ties": night.ties,
+        "components": pl.Series(scored.unit[scored.facts.a]).n_unique() if len(scored.facts) else 0,
+        "communities": len(night.verdicts),
+        "gangs": len(live),
+        "grades": dict(live.group_by("grade").len().sort("grade").iter_rows()),
+        "flagged_people": int(flagged["members"].sum() or 0),
+        "flagged_applications": int(flagged["applications"].sum() or 0),
+        "stopped": dict(night.verdicts.filter(pl.col("stopped_by") != "").group_by("stopped_by").len().sort("stopped_by").iter_rows()),
+        "intent_column": read.intent_column,
+        "time_zone": settings["records.time_zone"],
+        "notes": list(read.notes),
+        "seed": settings["graph.seed"],
+        "threshold": night.verdicts["threshold"][0] if len(night.verdicts) else None,
+        "calibration": last["calibration"],
+        "versions": {"fraudgraph": __version__, "ruleset": settings.version(*RULES), "calibration": calibration.version},
+    }
+
+
+def _last(batches: Sequence[Batch]) -> Mapping[str, Any]:
+    return batches[-1].summary
