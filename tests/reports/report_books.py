@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from fraudgraph import model
 
 START = datetime(2019, 12, 20, tzinfo=UTC)
+NOON = datetime(2020, 1, 10, 12, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,54 @@ def reader(made: Sequence[Made], gangs: Mapping[str, Gang], zone: str = "UTC", g
 
 def _table(table: model.Table, rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=table.schema, orient="row") if rows else table.empty()
+
+
+def on(day: str, person: str, times: int = 1) -> list[Made]:
+    """Applications at noon of a day."""
+    return [Made(person, datetime.fromisoformat(f"{day}T12:00:00+00:00"))] * times
+
+
+def crowd(day: str, number: int) -> list[Made]:
+    """Applications of people who are in no gang."""
+    return [made for place in range(number) for made in on(day, f"N{day}{place}")]
+
+
+def a_year() -> FakeReader:
+    """Two Spring Festivals: a gang of grade A comes three days before the second one, one of grade C was there all the time."""
+    made: list[Made] = []
+    for month in ("2018-12", "2019-01", "2019-02", "2019-03", "2019-12", "2020-01", "2020-02", "2020-03"):
+        made += [one for day in ("01", "10", "20", "27") for one in crowd(f"{month}-{day}", 25)]
+    for day in ("2019-01-15", "2019-02-05", "2020-01-15", "2020-01-26"):
+        made += on(day, "C1") + on(day, "C2") + on(day, "C3")
+    made += [one for place in range(8) for one in on("2020-01-23", f"A{place}", 2)]
+    gangs = {"GA": Gang("A", tuple(f"A{place}" for place in range(8))), "GC": Gang("C", ("C1", "C2", "C3"))}
+    return reader(made, gangs)
+
+
+def labelled(given: Sequence[tuple[str, str]]) -> FakeReader:
+    """Four gangs in two months, the worst of them on one day."""
+    gangs = {name: Gang(grade, (f"{name}1", f"{name}2", f"{name}3")) for name, grade in zip("WXYZ", "AABD", strict=True)}
+    made = [one for name in gangs for person in gangs[name].people for one in on("2020-01-10", person)]
+    made += on("2020-02-10", "Z1") + crowd("2020-01-10", 10) + crowd("2020-02-10", 10)
+    return reader(made, gangs, given=given)
+
+
+def through(channel: str | None, *people: str, intent: float | None = None) -> list[Made]:
+    """One application each, through a channel."""
+    return [Made(person, NOON, channel, intent) for person in people]
+
+
+def customers(channel: str, number: int) -> list[Made]:
+    return through(channel, *(f"{channel}-{place}" for place in range(number)), intent=0.1)
+
+
+def a_bad_channel() -> tuple[list[Made], dict[str, Gang]]:
+    """Ten gangs of three come through one channel, two people of another gang through a second one; two channels are small."""
+    gangs = {f"G{number}": Gang("B", tuple(f"G{number}-{place}" for place in range(3))) for number in range(10)}
+    gangs["H"] = Gang("C", ("H0", "H1", "H2"))
+    made = customers("app", 300) + customers("shop", 200) + customers("dsp", 70) + customers("kiosk", 4) + through(None, "X1", "X2")
+    made += [one for name in list(gangs)[:10] for one in through("dsp", *gangs[name].people, intent=0.8)]
+    return made + through("app", "H0", "H1", intent=0.7) + through("kiosk", "H2", intent=0.7), gangs
 
 
 @st.composite

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -11,23 +11,12 @@ import pytest
 from fake_reader import FakeReader, empty_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_books import START, Gang, Made, books, reader
+from report_books import START, Gang, Made, a_bad_channel, books, customers, reader, through
 
 from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.reports import channels, channels_words, statistics
 from fraudgraph.reports.statistics import Side
 from fraudgraph.settings import defaults
-
-NOON = datetime(2020, 1, 10, 12, tzinfo=UTC)
-
-
-def through(channel: str | None, *people: str, intent: float | None = None) -> list[Made]:
-    """One application each, through a channel."""
-    return [Made(person, NOON, channel, intent) for person in people]
-
-
-def crowd(channel: str, number: int) -> list[Made]:
-    return through(channel, *(f"{channel}-{place}" for place in range(number)), intent=0.1)
 
 
 def by_channel(found: channels.Channels) -> dict[str | None, dict[str, Any]]:
@@ -102,15 +91,6 @@ def test_earlier_applications_count_from_before_the_days_that_are_looked_at() ->
     assert found.span == ((START + timedelta(days=11)).date(),) * 2
 
 
-def a_bad_channel() -> tuple[list[Made], dict[str, Gang]]:
-    """Ten gangs of three come through one channel, two people of another gang through a second one; two channels are small."""
-    gangs = {f"G{number}": Gang("B", tuple(f"G{number}-{place}" for place in range(3))) for number in range(10)}
-    gangs["H"] = Gang("C", ("H0", "H1", "H2"))
-    made = crowd("app", 300) + crowd("shop", 200) + crowd("dsp", 70) + crowd("kiosk", 4) + through(None, "X1", "X2")
-    made += [one for name in list(gangs)[:10] for one in through("dsp", *gangs[name].people, intent=0.8)]
-    return made + through("app", "H0", "H1", intent=0.7) + through("kiosk", "H2", intent=0.7), gangs
-
-
 def test_a_channel_that_gangs_come_through_stands_out() -> None:
     found = channels.channels(reader(*a_bad_channel()), defaults())
     rows = by_channel(found)
@@ -129,7 +109,7 @@ def test_a_channel_that_gangs_come_through_stands_out() -> None:
 
 
 def test_one_gang_is_one_event_and_not_ten() -> None:
-    made = crowd("app", 500) + crowd("dsp", 90) + through("dsp", *(f"G{place}" for place in range(10)))
+    made = customers("app", 500) + customers("dsp", 90) + through("dsp", *(f"G{place}" for place in range(10)))
     row = by_channel(channels.channels(reader(made, {"G": Gang("A", tuple(f"G{place}" for place in range(10)))}), defaults()))["dsp"]
     assert row["p_value"] < 1e-6
     assert row["p_by_gang"] > 0.005
@@ -164,32 +144,32 @@ def test_an_empty_book_and_empty_days() -> None:
     assert empty.table.is_empty()
     assert empty.table.columns == list(channels.COLUMNS)
     assert channels_words.headline(empty) == "There are no applications to look at."
-    later = channels.channels(reader(crowd("app", 3), {}), defaults(), first=date(2021, 1, 1))
+    later = channels.channels(reader(customers("app", 3), {}), defaults(), first=date(2021, 1, 1))
     assert later.span is None
 
 
 def test_one_channel_has_no_rest_to_be_compared_with() -> None:
-    row = by_channel(channels.channels(reader(crowd("app", 40), {}), defaults()))["app"]
+    row = by_channel(channels.channels(reader(customers("app", 40), {}), defaults()))["app"]
     assert row["p_value"] is None
     assert not row["small"]
 
 
 def test_days_the_wrong_way_round() -> None:
     with pytest.raises(UsageError, match="2020-02-01 is after 2020-01-01"):
-        channels.channels(reader(crowd("app", 3), {}), defaults(), date(2020, 2, 1), date(2020, 1, 1))
+        channels.channels(reader(customers("app", 3), {}), defaults(), date(2020, 2, 1), date(2020, 1, 1))
 
 
 @pytest.mark.parametrize("key", ["recent_days", "small_channel"])
 def test_settings_that_cannot_be(key: str) -> None:
     with pytest.raises(ConfigurationError, match=f"reports.{key}"):
-        channels.channels(reader(crowd("app", 3), {}), defaults().override({f"reports.{key}": 0}))
+        channels.channels(reader(customers("app", 3), {}), defaults().override({f"reports.{key}": 0}))
 
 
 def test_a_false_discovery_rate_that_cannot_be() -> None:
     with pytest.raises(ConfigurationError, match="false_discovery"):
-        channels.channels(reader(crowd("app", 3), {}), defaults().override({"reports.false_discovery": 1.0}))
+        channels.channels(reader(customers("app", 3), {}), defaults().override({"reports.false_discovery": 1.0}))
 
 
 def test_nobody_passes_for_the_whole_book_or_for_no_channel() -> None:
-    rows = channels.channels(reader(crowd("\u202e\u200b", 3), {}), defaults()).table.iter_rows(named=True)
+    rows = channels.channels(reader(customers("\u202e\u200b", 3), {}), defaults()).table.iter_rows(named=True)
     assert [channels_words.name(row) for row in rows] == ["the whole book", "(nothing visible)"]

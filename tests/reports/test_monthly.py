@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ import pytest
 from fake_reader import FakeReader, empty_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from report_books import Gang, Made, books, reader
+from report_books import Gang, Made, a_year, books, crowd, labelled, on, reader
 
 from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.reports import monthly, monthly_rows, monthly_words, statistics
@@ -18,28 +17,6 @@ from fraudgraph.reports.monthly import BOOK, HIGH_SHARE, HIT_RATE, MONTH, OTHER_
 from fraudgraph.settings import defaults
 
 SHANGHAI = "Asia/Shanghai"
-
-
-def on(day: str, person: str, times: int = 1) -> list[Made]:
-    """Applications at noon of a day."""
-    return [Made(person, datetime.fromisoformat(f"{day}T12:00:00+00:00"))] * times
-
-
-def crowd(day: str, number: int) -> list[Made]:
-    """Applications of people who are in no gang."""
-    return [made for place in range(number) for made in on(day, f"N{day}{place}")]
-
-
-def a_year() -> FakeReader:
-    """Two Spring Festivals: a gang of grade A comes three days before the second one, one of grade C was there all the time."""
-    made: list[Made] = []
-    for month in ("2018-12", "2019-01", "2019-02", "2019-03", "2019-12", "2020-01", "2020-02", "2020-03"):
-        made += [one for day in ("01", "10", "20", "27") for one in crowd(f"{month}-{day}", 25)]
-    for day in ("2019-01-15", "2019-02-05", "2020-01-15", "2020-01-26"):
-        made += on(day, "C1") + on(day, "C2") + on(day, "C3")
-    made += [one for place in range(8) for one in on("2020-01-23", f"A{place}", 2)]
-    gangs = {"GA": Gang("A", tuple(f"A{place}" for place in range(8))), "GC": Gang("C", ("C1", "C2", "C3"))}
-    return reader(made, gangs)
 
 
 @settings(deadline=None, max_examples=60)
@@ -146,14 +123,6 @@ def test_high_grades_and_confidence_are_the_settings() -> None:
     row = next(row for row in monthly_rows.rows(found) if row["period"] == "2020-01-22..2020-01-31")
     assert row["high"] == 3
     assert (row["high_share_low"], row["high_share_high"]) == pytest.approx(statistics.wilson(3, 44, 0.8), abs=1e-6)
-
-
-def labelled(given: Sequence[tuple[str, str]]) -> FakeReader:
-    """Four gangs in two months, the worst of them on one day."""
-    gangs = {name: Gang(grade, (f"{name}1", f"{name}2", f"{name}3")) for name, grade in zip("WXYZ", "AABD", strict=True)}
-    made = [one for name in gangs for person in gangs[name].people for one in on("2020-01-10", person)]
-    made += on("2020-02-10", "Z1") + crowd("2020-01-10", 10) + crowd("2020-02-10", 10)
-    return reader(made, gangs, given=given)
 
 
 def test_precision_counts_the_latest_label_of_each_gang() -> None:
