@@ -24,6 +24,7 @@ def ran(*args: str) -> subprocess.CompletedProcess[str]:
         ["--version"],
         *([*command.split(), "--help"] for command in ("run", "check", "gangs", "gang", "history", "label", "undo", "store check")),
         ["store", "backup", "--help"],
+        *(["report", *command, "--help"] for command in ([], ["monthly"], ["channels"])),
     ],
 )
 def test_help_imports_nothing_heavy(args: list[str]) -> None:
