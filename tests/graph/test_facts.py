@@ -240,6 +240,13 @@ def test_a_place_of_many_says_nothing_against(before: int, after: int, differs: 
     check(rows)
 
 
+def test_places_that_nobody_else_has_differ() -> None:
+    keys = {"device.own": "d", "address.own": "home"}
+    rows = [Use("A", "x", 0, {**keys, "ip.own": "1"}), Use("B", "y", 1, {**keys, "ip.own": "2"})]
+    pair = the_pair(rows, "x", "y")
+    assert (pair.address_differs.tolist(), pair.ip_differs.tolist()) == ([False], [True])
+
+
 def test_two_people_behind_one_hub_do_not_differ_there() -> None:
     """Both were among the first on an address that half the town has: nothing that they share, and nothing in which they differ."""
     rows = [Use("A", "x", 0, {"device.own": "d", "ip.own": "nat"}), Use("B", "y", 0.1, {"device.own": "d", "ip.own": "nat"})]

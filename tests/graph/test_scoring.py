@@ -131,7 +131,8 @@ def test_whether_a_pair_is_near_is_a_matter_of_the_pair_alone(data: st.DataObjec
 
 
 def test_under_the_prior_near_are_those_that_it_expects_to_transmit() -> None:
-    facts = make_facts([(0, 1), (1, 2), (3, 4)], prior=[-0.5, -9.0, -2.0])
+    """Crowds apart: in a book that is too small to learn from everything comes in one."""
+    facts = make_facts([(0, 1), (1, 2), (3, 4)], prior=[-0.5, -9.0, -2.0], burst=[0, 80, 80])
     expected = scoring.start(facts, NO_TABLES.sd, learned=False) / NO_TABLES.sd**2
     for least, places in ((expected[2] * 0.999, [0, 2]), (expected[2] * 1.001, [0]), (expected[1] * 0.999, [0, 1, 2])):
         assert near_at(facts, NO_TABLES, np.zeros(3, np.int64), SETTINGS.override({"graph.near": float(least)})) == places
