@@ -89,7 +89,7 @@ store = click.option(
     default="fraudgraph.duckdb",
     show_default=True,
     show_envvar=True,
-    help="Where the book is kept: a DuckDB file.",
+    help="Where the book is kept: a DuckDB file, or a Neo4j server (bolt://HOST:PORT, neo4j://...).",
 )
 config = click.option("--config", type=FILE, help="TOML file that overrides the shipped defaults key by key.")
 as_of = click.option("--as-of", type=Day(), metavar="DATE", help="The book as it was known by the end of that day, YYYY-MM-DD.")

@@ -41,15 +41,7 @@ FIGURES = (
 @click.option("--seed", type=click.IntRange(0), metavar="S", help="Seed of the community search.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="out", show_default=True, help="Folder of the results.")
 @click.option("--replace", is_flag=True, help="Start the store afresh with this input.")
-@click.option(
-    "--store",
-    metavar="URL",
-    envvar="FRAUDGRAPH_STORE",
-    default="fraudgraph.duckdb",
-    show_default=True,
-    show_envvar=True,
-    help="Where the book is kept: a DuckDB file.",
-)
+@options.store
 @click.option(
     "--store-values",
     type=click.Choice(["plain", "masked"]),

@@ -221,8 +221,6 @@ def test_an_empty_file_is_an_empty_store(tmp_path: Path) -> None:
         ("missing.duckdb", False, StoreError, "fraudgraph run"),
         ("no/such/folder.duckdb", True, StoreError, "no folder"),
         (".", True, StoreError, "is a folder"),
-        ("neo4j+s://host:7687/book", True, UsageError, "embedded store only"),
-        ("bolt://host", False, UsageError, "embedded store only"),
         ("https://host/book", True, UsageError, "not a kind of store"),
     ],
 )
