@@ -4,7 +4,7 @@
 //
 // Parameters
 //   $night  the night that is written  :param night => 3
-//   $fence  the writer's number  :param fence => 7
+//   $fence  the writer's number        :param fence => 7
 //
 // Columns
 //   mine  is the lease still ours

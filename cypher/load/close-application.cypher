@@ -3,7 +3,7 @@
 // The rows stay as they are and say that they do not hold from this night on.
 //
 // Parameters
-//   $values  applicationIds  :param values => ['A1']
+//   $values  applicationIds             :param values => ['A1']
 //   $night   the night that is written  :param night => 3
 UNWIND $values AS value
 MATCH (n:Application {applicationId: value})

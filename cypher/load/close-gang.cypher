@@ -3,7 +3,7 @@
 // The rows stay as they are and say that they do not hold from this night on.
 //
 // Parameters
-//   $values  gangIds  :param values => ['G-A1']
+//   $values  gangIds                    :param values => ['G-A1']
 //   $night   the night that is written  :param night => 3
 UNWIND $values AS value
 MATCH (n:Gang {gangId: value})

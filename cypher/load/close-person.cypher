@@ -3,7 +3,7 @@
 // The rows stay as they are and say that they do not hold from this night on.
 //
 // Parameters
-//   $values  personIds  :param values => ['P-A1']
+//   $values  personIds                  :param values => ['P-A1']
 //   $night   the night that is written  :param night => 3
 UNWIND $values AS value
 MATCH (n:Person {personId: value})

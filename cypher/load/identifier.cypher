@@ -5,8 +5,8 @@
 //
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['+8613800002231', '138****2231']]
-//   $kind   kind of identifier  :param kind => 'phone'
-//   $label  its label  :param label => 'Phone'
+//   $kind   kind of identifier         :param kind => 'phone'
+//   $label  its label                  :param label => 'Phone'
 //   $night  the night that is written  :param night => 3
 UNWIND $rows AS r
 MERGE (i:Identifier {kind: $kind, key: r[0]})

@@ -4,7 +4,7 @@
 //
 // Parameters
 //   $fence    the writer's number  :param fence => 7
-//   $seconds  from now on  :param seconds => 60
+//   $seconds  from now on          :param seconds => 60
 //
 // Columns
 //   held  is it still ours

@@ -4,12 +4,12 @@
 // before writes nothing any more.
 //
 // Parameters
-//   $owner       for people  :param owner => 'process 12 on host a'
-//   $host        machine  :param host => 'a'
+//   $owner       for people             :param owner => 'process 12 on host a'
+//   $host        machine                :param host => 'a'
 //   $process     process and its start  :param process => '12 4711'
-//   $seconds     for how long  :param seconds => 60
-//   $format      of a new book  :param format => 1
-//   $generation  of a new book  :param generation => '4f1c'
+//   $seconds     for how long           :param seconds => 60
+//   $format      of a new book          :param format => 1
+//   $generation  of a new book          :param generation => '4f1c'
 //
 // Columns
 //   fence  our number

@@ -4,18 +4,18 @@
 // book was started afresh, whose older rows are swept away afterwards.
 //
 // Parameters
-//   $night       the night that is written  :param night => 3
-//   $fence       the writer's number  :param fence => 7
-//   $base        the night before the first one  :param base => 0
+//   $night       the night that is written                  :param night => 3
+//   $fence       the writer's number                        :param fence => 7
+//   $base        the night before the first one             :param base => 0
 //   $generation  names the book until it is started afresh  :param generation => '4f1c'
-//   $sweep       is there an older book to sweep away  :param sweep => false
-//   $digest      of what came in  :param digest => '00ff'
-//   $command     that made it  :param command => 'run'
-//   $knownAt     when, ISO 8601  :param knownAt => '2026-11-23T08:00:00+00:00'
-//   $summary     JSON  :param summary => '{}'
-//   $documents   lists of kind, name, JSON  :param documents => [['calibration', 'c1', '{}']]
-//   $settings    lists of key, JSON  :param settings => [['seed', '1']]
-//   $slots       new columns of keys  :param slots => ['phone.own']
+//   $sweep       is there an older book to sweep away       :param sweep => false
+//   $digest      of what came in                            :param digest => '00ff'
+//   $command     that made it                               :param command => 'run'
+//   $knownAt     when, ISO 8601                             :param knownAt => '2026-11-23T08:00:00+00:00'
+//   $summary     JSON                                       :param summary => '{}'
+//   $documents   lists of kind, name, JSON                  :param documents => [['calibration', 'c1', '{}']]
+//   $settings    lists of key, JSON                         :param settings => [['seed', '1']]
+//   $slots       new columns of keys                        :param slots => ['phone.own']
 //
 // Columns
 //   night  that holds now

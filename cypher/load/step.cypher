@@ -4,8 +4,8 @@
 // taken already; a writer whose lease was taken over finds another fence.
 //
 // Parameters
-//   $night  the night that is written  :param night => 3
-//   $fence  the writer's number  :param fence => 7
+//   $night  the night that is written    :param night => 3
+//   $fence  the writer's number          :param fence => 7
 //   $step   number of this step, from 1  :param step => 12
 //
 // Columns

@@ -4,7 +4,7 @@
 //
 // Parameters
 //   $base   the night before the first  :param base => 3
-//   $fence  the writer's number  :param fence => 7
+//   $fence  the writer's number         :param fence => 7
 //
 // Columns
 //   done  relationships

@@ -3,15 +3,14 @@
 // Read after the nodes: a row that is replaced meanwhile is then found here, or twice, but never missed.
 //
 // Parameters
-//   $plain  properties as they are  :param plain => ['applicationId', 'keyPhoneOwn']
+//   $plain  properties as they are     :param plain => ['applicationId', 'keyPhoneOwn']
 //   $times  properties that are times  :param times => ['appliedAt']
 //   $dates  properties that are dates  :param dates => []
-//   $night  the night that is read  :param night => 3
+//   $night  the night that is read     :param night => 3
 //
 // Columns
-//   plain  their values
-//   times  microseconds since 1970
-//   dates  days since 1970
+//   row  three lists: the values as they are, times (microseconds since 1970), dates (days since 1970)
 MATCH (n:ApplicationVersion) WHERE n.toNight > $night AND n.fromNight <= $night
-RETURN [c IN $plain | n[c]] AS plain, [c IN $times | n[c].epochSeconds * 1000000 + n[c].microsecond] AS times,
-       [c IN $dates | duration.inDays(date({year: 1970}), n[c]).days] AS dates
+WITH properties(n) AS m
+RETURN [[c IN $plain | m[c]], [c IN $times | m[c].epochSeconds * 1000000 + m[c].microsecond],
+         [c IN $dates | duration.inDays(date({year: 1970}), m[c]).days]] AS row

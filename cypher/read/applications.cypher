@@ -1,17 +1,23 @@
-// Applications of a night
+// Applications of a night, a page of them
 //
-// The rows that still stand in their nodes; those that were replaced since are in `applications-versions.cypher`.
+// The rows that still stand in their nodes, by the index on their ids; those that were replaced since are in `applications-versions.cypher`.
 //
 // Parameters
-//   $plain  properties as they are  :param plain => ['applicationId', 'keyPhoneOwn']
+//   $plain  properties as they are     :param plain => ['applicationId', 'keyPhoneOwn']
 //   $times  properties that are times  :param times => ['appliedAt']
 //   $dates  properties that are dates  :param dates => []
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page   :param from => ''
+//   $page   how many nodes             :param page => 10000
+//   $night  the night that is read     :param night => 3
 //
 // Columns
-//   plain  their values
-//   times  microseconds since 1970
-//   dates  days since 1970
-MATCH (n:Application) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN [c IN $plain | n[c]] AS plain, [c IN $times | n[c].epochSeconds * 1000000 + n[c].microsecond] AS times,
-       [c IN $dates | duration.inDays(date({year: 1970}), n[c]).days] AS dates
+//   last  the last id of the page; null: there are no more
+//   rows  three lists: the values as they are, times (microseconds since 1970), dates (days since 1970)
+MATCH (n:Application) WHERE n.applicationId >= $from
+WITH n ORDER BY n.applicationId LIMIT $page
+WITH properties(n) AS m
+RETURN collect(m.applicationId)[-1] AS last,
+       collect(CASE WHEN m.fromNight <= $night < coalesce(m.toNight, $night + 1) THEN
+        [[c IN $plain | m[c]], [c IN $times | m[c].epochSeconds * 1000000 + m[c].microsecond],
+         [c IN $dates | duration.inDays(date({year: 1970}), m[c]).days]]
+       END) AS rows

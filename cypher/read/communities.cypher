@@ -1,12 +1,19 @@
-// Communities of a night
+// Communities of a night, a page of them
 //
-// Every MEMBER_OF that held then.
+// Every MEMBER_OF that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   community_id  ``C-`` and its first application
-//   person_id     person id
-MATCH (a:Person)-[t:MEMBER_OF]->(b:Community) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND b.communityId <> ''
-RETURN b.communityId AS community_id, a.personId AS person_id
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: community_id, person_id
+MATCH (n:Person) WHERE n.personId >= $from
+WITH n AS a ORDER BY n.personId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:MEMBER_OF]->(b:Community) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND b.communityId <> ''
+  RETURN [b.communityId, a.personId]
+} AS rows
+RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

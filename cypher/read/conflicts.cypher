@@ -1,14 +1,19 @@
-// Conflicts of a night
+// Conflicts of a night, a page of them
 //
-// Every CONFLICTS_WITH that held then.
+// Every CONFLICTS_WITH that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   application_a  application a
-//   application_b  a < b
-//   rule           the rule that would have joined the two
-//   reason         why it did not
-MATCH (a:Application)-[t:CONFLICTS_WITH]->(b:Application) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN a.applicationId AS application_a, b.applicationId AS application_b, t.rule AS rule, t.reason AS reason
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: application_a, application_b, rule, reason
+MATCH (n:Application) WHERE n.applicationId >= $from
+WITH n AS a ORDER BY n.applicationId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:CONFLICTS_WITH]->(b:Application) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+  RETURN [a.applicationId, b.applicationId, t.rule, t.reason]
+} AS rows
+RETURN collect(a.applicationId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

@@ -3,9 +3,9 @@
 // Of one kind; the last one is in force.
 //
 // Parameters
-//   $kind   calibration or ruleset  :param kind => 'calibration'
+//   $kind   calibration or ruleset      :param kind => 'calibration'
 //   $base   the night before the first  :param base => 0
-//   $night  the night that is read  :param night => 3
+//   $night  the night that is read      :param night => 3
 //
 // Columns
 //   name      a function of the content

@@ -3,9 +3,9 @@
 // Up to a night, oldest first; of one gang where one is named.
 //
 // Parameters
-//   $gang   a gang; null: all  :param gang => null
+//   $gang   a gang; null: all           :param gang => null
 //   $base   the night before the first  :param base => 0
-//   $night  the night that is read  :param night => 3
+//   $night  the night that is read      :param night => 3
 //
 // Columns
 //   night              when

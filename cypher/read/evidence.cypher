@@ -1,15 +1,19 @@
-// Evidence of a night
+// Evidence of a night, a page of them
 //
-// Every SHARES that held then.
+// Every SHARES that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   gang_id  gang id
-//   kind     kind of identifier, or ``relation:KIND``
-//   key      plain; masked on the way out
-//   members  people of the gang that it ties
-//   others   people outside the gang who have it too
-MATCH (a:Gang)-[t:SHARES]->(b:Identifier) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN a.gangId AS gang_id, b.kind AS kind, b.key AS key, t.members AS members, t.others AS others
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: gang_id, kind, key, members, others
+MATCH (n:Gang) WHERE n.gangId >= $from
+WITH n AS a ORDER BY n.gangId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:SHARES]->(b:Identifier) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+  RETURN [a.gangId, b.kind, b.key, t.members, t.others]
+} AS rows
+RETURN collect(a.gangId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

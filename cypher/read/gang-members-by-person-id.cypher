@@ -3,13 +3,12 @@
 // As `gang-members.cypher`, for some.
 //
 // Parameters
-//   $values  person_id  :param values => ['P-A1']
+//   $values  person_id               :param values => ['P-A1']
 //   $night   the night that is read  :param night => 3
 //
 // Columns
-//   gang_id    gang id
-//   person_id  person id
+//   rows  gang_id, person_id
 UNWIND $values AS value
 MATCH (a:Person {personId: value})
 MATCH (a:Person)-[t:IN_GANG]->(b:Gang) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN b.gangId AS gang_id, a.personId AS person_id
+RETURN collect([b.gangId, a.personId]) AS rows

@@ -1,12 +1,19 @@
-// Gang members of a night
+// Gang members of a night, a page of them
 //
-// Every IN_GANG that held then.
+// Every IN_GANG that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   gang_id    gang id
-//   person_id  person id
-MATCH (a:Person)-[t:IN_GANG]->(b:Gang) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN b.gangId AS gang_id, a.personId AS person_id
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: gang_id, person_id
+MATCH (n:Person) WHERE n.personId >= $from
+WITH n AS a ORDER BY n.personId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:IN_GANG]->(b:Gang) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+  RETURN [b.gangId, a.personId]
+} AS rows
+RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

@@ -3,35 +3,16 @@
 // As `gangs.cypher`, for some.
 //
 // Parameters
-//   $values  gangIds  :param values => ['G-A1']
+//   $values  gangIds                 :param values => ['G-A1']
 //   $night   the night that is read  :param night => 3
 //
 // Columns
-//   gang_id           ``G-`` and the first application at birth; lasts across nights
-//   community_id      of this night
-//   status            new, grown, shrunk, merged, split, dissolved, unchanged
-//   grade             grade
-//   members           members
-//   applications      applications
-//   mean_intent       mean intent
-//   threshold         threshold
-//   p_value           p value
-//   p_cut             p cut
-//   first_applied_at  microseconds since 1970
-//   last_applied_at   microseconds since 1970
-//   amount            sum of the members' applications; null where none is known
+//   rows  gang_id, community_id, status, grade, members, applications, mean_intent, threshold, p_value, p_cut, first_applied_at, last_applied_at, amount (times: microseconds since 1970)
 UNWIND $values AS value
-MATCH (n:Gang {gangId: value}) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.gangId AS gang_id,
-       n.communityId AS community_id,
-       n.status AS status,
-       n.grade AS grade,
-       n.members AS members,
-       n.applications AS applications,
-       n.meanIntent AS mean_intent,
-       n.threshold AS threshold,
-       n.pValue AS p_value,
-       n.pCut AS p_cut,
-       n.firstAppliedAt.epochSeconds * 1000000 + n.firstAppliedAt.microsecond AS first_applied_at,
-       n.lastAppliedAt.epochSeconds * 1000000 + n.lastAppliedAt.microsecond AS last_applied_at,
-       n.amount AS amount
+MATCH (n:Gang {gangId: value})
+WITH properties(n) AS m WHERE m.fromNight <= $night < coalesce(m.toNight, $night + 1)
+RETURN collect(
+        [m.gangId, m.communityId, m.status, m.grade, m.members, m.applications, m.meanIntent, m.threshold, m.pValue, m.pCut,
+         m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
+         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.amount]
+       ) AS rows

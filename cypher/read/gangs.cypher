@@ -1,35 +1,21 @@
-// Gangs of a night
+// Gangs of a night, a page of them
 //
-// The rows that still stand in their nodes; those that were replaced since are in `gangs-versions.cypher`.
+// The rows that still stand in their nodes, by the index on their ids; those that were replaced since are in `gangs-versions.cypher`.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   gang_id           ``G-`` and the first application at birth; lasts across nights
-//   community_id      of this night
-//   status            new, grown, shrunk, merged, split, dissolved, unchanged
-//   grade             grade
-//   members           members
-//   applications      applications
-//   mean_intent       mean intent
-//   threshold         threshold
-//   p_value           p value
-//   p_cut             p cut
-//   first_applied_at  microseconds since 1970
-//   last_applied_at   microseconds since 1970
-//   amount            sum of the members' applications; null where none is known
-MATCH (n:Gang) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.gangId AS gang_id,
-       n.communityId AS community_id,
-       n.status AS status,
-       n.grade AS grade,
-       n.members AS members,
-       n.applications AS applications,
-       n.meanIntent AS mean_intent,
-       n.threshold AS threshold,
-       n.pValue AS p_value,
-       n.pCut AS p_cut,
-       n.firstAppliedAt.epochSeconds * 1000000 + n.firstAppliedAt.microsecond AS first_applied_at,
-       n.lastAppliedAt.epochSeconds * 1000000 + n.lastAppliedAt.microsecond AS last_applied_at,
-       n.amount AS amount
+//   last  the last id of the page; null: there are no more
+//   rows  gang_id, community_id, status, grade, members, applications, mean_intent, threshold, p_value, p_cut, first_applied_at, last_applied_at, amount (times: microseconds since 1970)
+MATCH (n:Gang) WHERE n.gangId >= $from
+WITH n ORDER BY n.gangId LIMIT $page
+WITH properties(n) AS m
+RETURN collect(m.gangId)[-1] AS last,
+       collect(CASE WHEN m.fromNight <= $night < coalesce(m.toNight, $night + 1) THEN
+        [m.gangId, m.communityId, m.status, m.grade, m.members, m.applications, m.meanIntent, m.threshold, m.pValue, m.pCut,
+         m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
+         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.amount]
+       END) AS rows

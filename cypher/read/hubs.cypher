@@ -1,14 +1,11 @@
 // Hubs of a night
 //
-// Rows that are nodes of their own.
+// Rows that are nodes of their own; there are not many.
 //
 // Parameters
 //   $night  the night that is read  :param night => 3
 //
 // Columns
-//   kind    kind
-//   key     plain; masked on the way out
-//   people  distinct people who ever used it
-//   cap     the kind's cap on people around one time
+//   rows  kind, key, people, cap
 MATCH (n:Hub) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.kind AS kind, n.key AS key, n.people AS people, n.cap AS cap
+RETURN collect([n.kind, n.key, n.people, n.cap]) AS rows

@@ -3,8 +3,8 @@
 // Up to a night, in the order in which it was given; of one gang where one is named.
 //
 // Parameters
-//   $gang   a gang; null: all  :param gang => null
-//   $base   the night before the first  :param base => 0
+//   $gang   a gang; null: all                  :param gang => null
+//   $base   the night before the first         :param base => 0
 //   $given  the night, as the book numbers it  :param given => 3
 //
 // Columns

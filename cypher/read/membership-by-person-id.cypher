@@ -3,14 +3,12 @@
 // As `membership.cypher`, for some.
 //
 // Parameters
-//   $values  person_id  :param values => ['P-A1']
+//   $values  person_id               :param values => ['P-A1']
 //   $night   the night that is read  :param night => 3
 //
 // Columns
-//   application_id  application id
-//   person_id       ``P-`` and the person's first application
-//   how             the rule that joined this application to its person; ``first`` for the person's first
+//   rows  application_id, person_id, how
 UNWIND $values AS value
 MATCH (b:Person {personId: value})
 MATCH (a:Application)-[t:BY]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN a.applicationId AS application_id, b.personId AS person_id, t.how AS how
+RETURN collect([a.applicationId, b.personId, t.how]) AS rows

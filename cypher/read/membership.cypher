@@ -1,13 +1,19 @@
-// Membership of a night
+// Membership of a night, a page of them
 //
-// Every BY that held then.
+// Every BY that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   application_id  application id
-//   person_id       ``P-`` and the person's first application
-//   how             the rule that joined this application to its person; ``first`` for the person's first
-MATCH (a:Application)-[t:BY]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN a.applicationId AS application_id, b.personId AS person_id, t.how AS how
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: application_id, person_id, how
+MATCH (n:Application) WHERE n.applicationId >= $from
+WITH n AS a ORDER BY n.applicationId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:BY]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+  RETURN [a.applicationId, b.personId, t.how]
+} AS rows
+RETURN collect(a.applicationId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

@@ -1,16 +1,20 @@
-// Pair values of a night
+// Pair values of a night, a page of them
 //
-// Every NEAR that held then.
+// Every NEAR that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   person_a  person a
-//   person_b  person b
-//   kind      kind of identifier
-//   key       the normalised value that the two share
-//   people    on the value around that time, in steps
-MATCH (a:Person)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-UNWIND range(0, size(t.keys) - 1) AS i
-RETURN a.personId AS person_a, b.personId AS person_b, t.kinds[i] AS kind, t.keys[i] AS key, t.people[i] AS people
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: person_a, person_b, kind, key, people
+MATCH (n:Person) WHERE n.personId >= $from
+WITH n AS a ORDER BY n.personId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+  UNWIND range(0, size(t.keys) - 1) AS i
+  RETURN [a.personId, b.personId, t.kinds[i], t.keys[i], t.people[i]]
+} AS rows
+RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

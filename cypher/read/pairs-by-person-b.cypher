@@ -3,16 +3,12 @@
 // As `pairs.cypher`, for some.
 //
 // Parameters
-//   $values  person_b  :param values => ['P-A2']
+//   $values  person_b                :param values => ['P-A2']
 //   $night   the night that is read  :param night => 3
 //
 // Columns
-//   person_a   person_a < person_b by first application
-//   person_b   person b
-//   link_code  link class, packed, third people apart
-//   degree     people on the narrowest shared value, in steps
-//   prior      log-odds of the strongest shared value by the table of priors
+//   rows  person_a, person_b, link_code, degree, prior
 UNWIND $values AS value
 MATCH (b:Person {personId: value})
 MATCH (a:Person)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND t.code IS NOT NULL
-RETURN a.personId AS person_a, b.personId AS person_b, t.code AS link_code, t.degree AS degree, t.prior AS prior
+RETURN collect([a.personId, b.personId, t.code, t.degree, t.prior]) AS rows

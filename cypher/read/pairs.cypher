@@ -1,15 +1,19 @@
-// Pairs of a night
+// Pairs of a night, a page of them
 //
-// Every NEAR that held then.
+// Every NEAR that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   person_a   person_a < person_b by first application
-//   person_b   person b
-//   link_code  link class, packed, third people apart
-//   degree     people on the narrowest shared value, in steps
-//   prior      log-odds of the strongest shared value by the table of priors
-MATCH (a:Person)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND t.code IS NOT NULL
-RETURN a.personId AS person_a, b.personId AS person_b, t.code AS link_code, t.degree AS degree, t.prior AS prior
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: person_a, person_b, link_code, degree, prior
+MATCH (n:Person) WHERE n.personId >= $from
+WITH n AS a ORDER BY n.personId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND t.code IS NOT NULL
+  RETURN [a.personId, b.personId, t.code, t.degree, t.prior]
+} AS rows
+RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

@@ -3,19 +3,15 @@
 // As `persons.cypher`, for some.
 //
 // Parameters
-//   $values  personIds  :param values => ['P-A1']
+//   $values  personIds               :param values => ['P-A1']
 //   $night   the night that is read  :param night => 3
 //
 // Columns
-//   person_id         person id
-//   first_applied_at  microseconds since 1970
-//   last_applied_at   microseconds since 1970
-//   applications      applications
-//   intent            mean over the person's applications; null where unknown
+//   rows  person_id, first_applied_at, last_applied_at, applications, intent (times: microseconds since 1970)
 UNWIND $values AS value
-MATCH (n:Person {personId: value}) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.personId AS person_id,
-       n.firstAppliedAt.epochSeconds * 1000000 + n.firstAppliedAt.microsecond AS first_applied_at,
-       n.lastAppliedAt.epochSeconds * 1000000 + n.lastAppliedAt.microsecond AS last_applied_at,
-       n.applications AS applications,
-       n.intent AS intent
+MATCH (n:Person {personId: value})
+WITH properties(n) AS m WHERE m.fromNight <= $night < coalesce(m.toNight, $night + 1)
+RETURN collect(
+        [m.personId, m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
+         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.applications, m.intent]
+       ) AS rows

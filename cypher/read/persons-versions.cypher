@@ -6,14 +6,8 @@
 //   $night  the night that is read  :param night => 3
 //
 // Columns
-//   person_id         person id
-//   first_applied_at  microseconds since 1970
-//   last_applied_at   microseconds since 1970
-//   applications      applications
-//   intent            mean over the person's applications; null where unknown
+//   row  person_id, first_applied_at, last_applied_at, applications, intent (times: microseconds since 1970)
 MATCH (n:PersonVersion) WHERE n.toNight > $night AND n.fromNight <= $night
-RETURN n.personId AS person_id,
-       n.firstAppliedAt.epochSeconds * 1000000 + n.firstAppliedAt.microsecond AS first_applied_at,
-       n.lastAppliedAt.epochSeconds * 1000000 + n.lastAppliedAt.microsecond AS last_applied_at,
-       n.applications AS applications,
-       n.intent AS intent
+WITH properties(n) AS m
+RETURN [m.personId, m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
+         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.applications, m.intent] AS row

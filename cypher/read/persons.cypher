@@ -1,19 +1,20 @@
-// Persons of a night
+// Persons of a night, a page of them
 //
-// The rows that still stand in their nodes; those that were replaced since are in `persons-versions.cypher`.
+// The rows that still stand in their nodes, by the index on their ids; those that were replaced since are in `persons-versions.cypher`.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   person_id         person id
-//   first_applied_at  microseconds since 1970
-//   last_applied_at   microseconds since 1970
-//   applications      applications
-//   intent            mean over the person's applications; null where unknown
-MATCH (n:Person) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.personId AS person_id,
-       n.firstAppliedAt.epochSeconds * 1000000 + n.firstAppliedAt.microsecond AS first_applied_at,
-       n.lastAppliedAt.epochSeconds * 1000000 + n.lastAppliedAt.microsecond AS last_applied_at,
-       n.applications AS applications,
-       n.intent AS intent
+//   last  the last id of the page; null: there are no more
+//   rows  person_id, first_applied_at, last_applied_at, applications, intent (times: microseconds since 1970)
+MATCH (n:Person) WHERE n.personId >= $from
+WITH n ORDER BY n.personId LIMIT $page
+WITH properties(n) AS m
+RETURN collect(m.personId)[-1] AS last,
+       collect(CASE WHEN m.fromNight <= $night < coalesce(m.toNight, $night + 1) THEN
+        [m.personId, m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
+         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.applications, m.intent]
+       END) AS rows

@@ -1,13 +1,11 @@
 // Placeholders of a night
 //
-// Rows that are nodes of their own.
+// Rows that are nodes of their own; there are not many.
 //
 // Parameters
 //   $night  the night that is read  :param night => 3
 //
 // Columns
-//   kind    kind of key
-//   key     the normalised value
-//   people  distinct (name, ID number) pairs that gave it
+//   rows  kind, key, people
 MATCH (n:Placeholder) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.kind AS kind, n.key AS key, n.people AS people
+RETURN collect([n.kind, n.key, n.people]) AS rows

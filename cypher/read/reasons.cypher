@@ -1,12 +1,19 @@
-// Reasons of a night
+// Reasons of a night, a page of them
 //
-// Every MEMBER_OF that held then.
+// Every MEMBER_OF that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   person_id  person id
-//   reasons    codes joined by ; from the closed table in `fraudgraph.evidence.reasons`
-MATCH (a:Person)-[t:MEMBER_OF]->(b:Community) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND t.reasons IS NOT NULL
-RETURN DISTINCT a.personId AS person_id, t.reasons AS reasons
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: person_id, reasons
+MATCH (n:Person) WHERE n.personId >= $from
+WITH n AS a ORDER BY n.personId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:MEMBER_OF]->(b:Community) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND t.reasons IS NOT NULL
+  RETURN DISTINCT [a.personId, t.reasons]
+} AS rows
+RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

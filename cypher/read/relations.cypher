@@ -1,15 +1,19 @@
-// Relations of a night
+// Relations of a night, a page of them
 //
-// Rows that are nodes of their own.
+// By the application that they start from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   source      application_id
-//   target      application_id; source < target, undirected, one row per (source, target, kind, applied_at)
-//   kind        relative, transfer, call, guarantor, ...
-//   weight      above 0; repeats added up
-//   applied_at  microseconds since 1970; null: always
-MATCH (n:Relation) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.source AS source, n.target AS target, n.kind AS kind, n.weight AS weight, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond AS applied_at
+//   last  the last id of the page; null: there are no more
+//   rows  of each application that has any, a list of: source, target, kind, weight, applied_at (microseconds since 1970; null: always)
+MATCH (n:Application) WHERE n.applicationId >= $from
+WITH n AS a ORDER BY n.applicationId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)<-[:SOURCE]-(n:Relation) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
+  RETURN [n.source, n.target, n.kind, n.weight, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond]
+} AS rows
+RETURN collect(a.applicationId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

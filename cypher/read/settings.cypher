@@ -4,7 +4,7 @@
 //
 // Parameters
 //   $base   the night before the first  :param base => 0
-//   $night  the night that is read  :param night => 3
+//   $night  the night that is read      :param night => 3
 //
 // Columns
 //   key    setting

@@ -1,15 +1,19 @@
-// Ties of a night
+// Ties of a night, a page of them
 //
-// Every TIED that held then.
+// Every TIED that held then, by the node that it starts from.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   person_a     person_a < person_b by first application
-//   person_b     person b
-//   probability  0-1: that a pair of this class is a gang pair
-//   link_class   signature and facts, in words of a closed vocabulary
-//   evidence     people's pairs that the class was measured on
-MATCH (a:Person)-[t:TIED]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN a.personId AS person_a, b.personId AS person_b, t.probability AS probability, t.class AS link_class, t.evidence AS evidence
+//   last  the last id of the page; null: there are no more
+//   rows  of each node that has any, a list of: person_a, person_b, probability, link_class, evidence
+MATCH (n:Person) WHERE n.personId >= $from
+WITH n AS a ORDER BY n.personId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:TIED]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+  RETURN [a.personId, b.personId, t.probability, t.class, t.evidence]
+} AS rows
+RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

@@ -3,15 +3,13 @@
 // Of every value as many different people as asked for; fewer where there are no more.
 //
 // Parameters
-//   $kind    kind of identifier  :param kind => 'phone'
-//   $values  keys  :param values => ['+8613800002231']
-//   $most    how many people  :param most => 3
+//   $kind    kind of identifier      :param kind => 'phone'
+//   $values  keys                    :param values => ['+8613800002231']
+//   $most    how many people         :param most => 3
 //   $night   the night that is read  :param night => 3
 //
 // Columns
-//   key        the key
-//   person_id  a person
-//   role       how they use it
+//   rows  key, person_id, role
 UNWIND $values AS value
 MATCH (i:Identifier {kind: $kind, key: value})
 CALL (i) {
@@ -20,4 +18,4 @@ CALL (i) {
   RETURN p
 }
 MATCH (p)-[t:USES]->(i) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN i.key AS key, p.personId AS person_id, t.role AS role
+RETURN collect([i.key, p.personId, t.role]) AS rows

@@ -1,18 +1,20 @@
-// Who uses which shared value
+// Who uses which shared value, a page of people
 //
 // Every USES that held then: the links of the book, of values that two people or more have.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   person_id   the person
-//   kind        kind of identifier
-//   key         the value
-//   role        own, contact1, ...
-//   first_seen  microseconds since 1970
-//   last_seen   microseconds since 1970
-//   count       applications
-MATCH (p:Person)-[t:USES]->(i:Identifier) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN p.personId AS person_id, i.kind AS kind, i.key AS key, t.role AS role, t.firstSeen.epochSeconds * 1000000 + t.firstSeen.microsecond AS first_seen,
-       t.lastSeen.epochSeconds * 1000000 + t.lastSeen.microsecond AS last_seen, t.count AS count
+//   last  the last id of the page; null: there are no more
+//   rows  of each person that has any, a list of: person_id, kind, key, role, first_seen, last_seen (microseconds since 1970), count
+MATCH (n:Person) WHERE n.personId >= $from
+WITH n AS a ORDER BY n.personId LIMIT $page
+WITH a, COLLECT {
+  MATCH (a)-[t:USES]->(b:Identifier) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
+  RETURN [a.personId, b.kind, b.key, t.role, t.firstSeen.epochSeconds * 1000000 + t.firstSeen.microsecond,
+          t.lastSeen.epochSeconds * 1000000 + t.lastSeen.microsecond, t.count]
+} AS rows
+RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

@@ -1,33 +1,20 @@
-// Verdicts of a night
+// Verdicts of a night, a page of them
 //
-// The rows that still stand in their nodes; those that were replaced since are in `verdicts-versions.cypher`.
+// The rows that still stand in their nodes, by the index on their ids; those that were replaced since are in `verdicts-versions.cypher`.
 //
 // Parameters
-//   $night  the night that is read  :param night => 3
+//   $from   the first id of the page  :param from => ''
+//   $page   how many nodes            :param page => 10000
+//   $night  the night that is read    :param night => 3
 //
 // Columns
-//   community_id  community id
-//   members       people
-//   voters        people whose intent is known
-//   applications  applications
-//   mean_intent   over the voters; null where there are none
-//   threshold     T of this night; null where nobody can be flagged
-//   p_value       chance of such a mean among as many random people
-//   p_cut         p cut
-//   flagged       is it a gang
-//   grade         A (worst) to D; empty where not flagged
-//   stopped_by    the gate that stopped a community over T; empty otherwise
-//   score         sum of tie probabilities: the order of the queue where the book has no intents
-MATCH (n:Community) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN n.communityId AS community_id,
-       n.members AS members,
-       n.voters AS voters,
-       n.applications AS applications,
-       n.meanIntent AS mean_intent,
-       n.threshold AS threshold,
-       n.pValue AS p_value,
-       n.pCut AS p_cut,
-       n.flagged AS flagged,
-       n.grade AS grade,
-       n.stoppedBy AS stopped_by,
-       n.score AS score
+//   last  the last id of the page; null: there are no more
+//   rows  community_id, members, voters, applications, mean_intent, threshold, p_value, p_cut, flagged, grade, stopped_by, score
+MATCH (n:Community) WHERE n.communityId >= $from
+WITH n ORDER BY n.communityId LIMIT $page
+WITH properties(n) AS m
+RETURN collect(m.communityId)[-1] AS last,
+       collect(CASE WHEN m.fromNight <= $night < coalesce(m.toNight, $night + 1) THEN
+        [m.communityId, m.members, m.voters, m.applications, m.meanIntent, m.threshold, m.pValue, m.pCut, m.flagged, m.grade,
+         m.stoppedBy, m.score]
+       END) AS rows

@@ -4,18 +4,14 @@
 // A row is a list: number of the question, key, from and to (seconds, nanoseconds each).
 //
 // Parameters
-//   $rows   what is asked  :param rows => [[0, '+8613800002231', 0, 0, 4102444800, 0]]
+//   $rows   what is asked           :param rows => [[0, '+8613800002231', 0, 0, 4102444800, 0]]
 //   $night  the night that is read  :param night => 3
 //
 // Columns
-//   value           number of the question
-//   application_id  the application
-//   key             the key
-//   used_at         microseconds since 1970
-//   person_id       the person; null: none
+//   rows  number of the question, application_id, key, used_at (microseconds since 1970), person_id (null: none)
 UNWIND $rows AS r
 WITH r[0] AS value, r[1] AS key, datetime({epochSeconds: r[2], nanosecond: r[3]}) AS low,
      datetime({epochSeconds: r[4], nanosecond: r[5]}) AS high
 MATCH (n:Application {keyEmployerOwn: key}) WHERE low <= n.appliedAt <= high AND n.fromNight <= $night < coalesce(n.toNight, $night + 1)
 OPTIONAL MATCH (n)-[t:BY]->(p:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN value, n.applicationId AS application_id, key, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond AS used_at, p.personId AS person_id
+RETURN collect([value, n.applicationId, key, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond, p.personId]) AS rows

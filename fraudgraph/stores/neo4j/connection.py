@@ -42,16 +42,9 @@ class Transaction:
         """Run a file of ``cypher`` and return its rows."""
         return [list(record.values()) for record in self._inner.run(text(name), given)]
 
-    def blocks(self, name: str, size: int, **given: Any) -> Iterator[list[list[Any]]]:
-        """Run a file and return its rows some at a time."""
-        block: list[list[Any]] = []
-        for record in self._inner.run(text(name), given):
-            block.append(list(record.values()))
-            if len(block) == size:
-                yield block
-                block = []
-        if block:
-            yield block
+    def raw(self, statement: str) -> None:
+        """Run one of several statements of a file."""
+        self._inner.run(statement).consume()
 
     def do(self, name: str, **given: Any) -> None:
         """Run a file for what it does."""

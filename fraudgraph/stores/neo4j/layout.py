@@ -97,4 +97,3 @@ def slots(names: set[str]) -> list[model.Slot]:
 def identifiers(found: Iterable[model.Slot]) -> list[model.Slot]:
     """Return those of the slots that are identifiers: the others have no uses, no links and no nodes."""
     return [slot for slot in found if slot not in model.MATCHING]
-

@@ -264,8 +264,8 @@ class Planner:
         return changed_uses(self._connection, self._reader, self._physical, moved)
 
     def _write_uses(self, uses: Uses) -> None:
-        self._plan.add("load/close-uses", uses.closed, rows=_by_value("person_id", "role"))
         order = ["key", "person_id", "role"]
+        self._plan.add("load/close-uses", uses.closed.sort(order), rows=_by_value("person_id", "role"))
         columns = ("person_id", "role", "first_seen", "last_seen", "count")
         self._plan.add("load/uses", uses.opened.sort(order), rows=_by_value(*columns))
 
@@ -297,10 +297,9 @@ def _by_value(*columns: str) -> Callable[[pl.DataFrame], list[Any]]:
     """Return how uses go to the graph: one row an identifier, with a list of its uses."""
 
     def rows(frame: pl.DataFrame) -> list[Any]:
-        found: list[Any] = []
-        for (kind, key), some in frame.group_by(["kind", "key"], maintain_order=True):
-            found.append([kind, key, lists(some, columns)])
-        return found
+        uses = lists(frame, columns)
+        values = frame.with_row_index("first").group_by("kind", "key", maintain_order=True).agg(pl.col("first").first(), pl.len())
+        return [[kind, key, uses[first : first + count]] for kind, key, first, count in values.iter_rows()]
 
     return rows
 

@@ -17,7 +17,7 @@ from fraudgraph.stores.neo4j.frames import frame_of
 from fraudgraph.stores.neo4j.longtexts import lengthened
 from fraudgraph.stores.neo4j.papers import unpacked
 from fraudgraph.stores.neo4j.schema import Head, head
-from fraudgraph.stores.neo4j.tables import TABLES, Asked, answer, order_of, users
+from fraudgraph.stores.neo4j.tables import TABLES, Asked, answer, order_of, pages, users
 from fraudgraph.stores.port import Batch, Reader, Version
 
 T = TypeVar("T")
@@ -116,10 +116,12 @@ class Neo4jReader:
 
     def uses(self) -> pl.DataFrame:
         """Return what the graph shows of LINKS: those of values that two people or more have."""
-        schema = model.LINKS.schema
-        return self._ask(
-            lambda transaction: self._long(transaction, frame_of(transaction.rows("read/uses-shown", night=self.physical), schema))
-        )
+
+        def shown(transaction: Transaction) -> pl.DataFrame:
+            found = pages(transaction, "read/uses-shown", self.physical, nested=True)
+            return pl.concat([model.LINKS.empty(), *(frame_of(rows, model.LINKS.schema) for rows in found)])
+
+        return self._ask(lambda transaction: self._long(transaction, shown(transaction)))
 
     def _document(self, kind: str) -> Version | None:
         rows = self._nights("read/documents", kind=kind)

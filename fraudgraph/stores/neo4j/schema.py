@@ -74,7 +74,7 @@ def migrate(connection: Connection, found: int) -> None:
 def _make(connection: Connection, *names: str) -> None:
     there = {str(name) for (name,) in connection.rows("read/indexes")}
     missing = [statement for name in names for statement in texts.statements(name) if texts.named(statement) not in there]
-    for statement in missing:
-        connection.alone(statement)
     if missing:
+        # Together: the indexes of one transaction are filled in one scan.
+        connection.writing(lambda transaction: [transaction.raw(statement) for statement in missing])
         connection.alone(texts.text("read/await-indexes"))

@@ -42,10 +42,13 @@ BY: dict[str, tuple[str, ...]] = {
 }
 """Table -> the columns that it can be asked by, each with a file ``read/TABLE-by-COLUMN``."""
 
-BLOCK = 20_000
-"""Rows that are turned into columns at a time."""
+SINGLE = frozenset({"hubs", "hub_windows", "placeholders"})
+"""Tables that are small enough to come at once; the others come in pages."""
 
-VALUES = 20_000
+PAGE = 10_000
+"""Nodes of a page. A page is one record, a list of rows: a record of the driver costs twelve times as much as a row in a list."""
+
+VALUES = 5_000
 """Values that are asked for at a time."""
 
 WANTED: layout.Schema = {"value": pl.Int64, "kind": pl.String, "key": pl.String, "low": model.TIME, "high": model.TIME}
@@ -93,9 +96,18 @@ def answer(transaction: Transaction, asked: Asked) -> pl.DataFrame:
         columns = {column: layout.prop(column) for column in asked.columns}
         return _applications(transaction, asked.night, columns, model.APPLICATIONS.schema, asked.where)
     table = TABLES[asked.name]
-    files, values = _files(asked.name, asked.where)
-    frames = [frame_of(rows, table.schema) for file in files for rows in _rows(transaction, file, values, asked.night)]
-    return _one_row_each(pl.concat([table.empty(), *frames]), asked.name)
+    nested = asked.name not in layout.VERSIONED and asked.name not in SINGLE
+    blocks = _blocks(transaction, asked.name, asked.night, asked.where, nested=nested)
+    return _one_row_each(pl.concat([table.empty(), *(frame_of(rows, table.schema) for rows in blocks)]), asked.name)
+
+
+def pages(transaction: Transaction, file: str, night: int, *, nested: bool, **given: Any) -> Iterator[list[Any]]:
+    """Yield the rows of a file that answers in pages; ``nested``: it lists them node by node."""
+    start: str | None = ""
+    while start is not None:
+        ((last, rows),) = transaction.rows(file, night=night, page=PAGE, **{"from": start}, **given)
+        yield [row for node in rows for row in node] if nested else rows
+        start = None if last is None else last + "\0"  # the very next text
 
 
 def unfolded(keys: pl.DataFrame, slots: Sequence[model.Slot]) -> pl.DataFrame:
@@ -139,10 +151,9 @@ def _having(transaction: Transaction, slot: model.Slot, wanted: pl.DataFrame, ni
     wanted, _ = shortened(wanted)
     frames = [pl.DataFrame(schema=FOUND)]
     for start in range(0, wanted.height, VALUES):
-        rows = lists(wanted.slice(start, VALUES), ["value", "key", "low", "high"])
-        frames += [
-            frame_of(block, FOUND) for block in transaction.blocks(f"read/uses/{_hyphens(slot.name)}", BLOCK, rows=rows, night=night)
-        ]
+        asked = lists(wanted.slice(start, VALUES), ["value", "key", "low", "high"])
+        ((rows,),) = transaction.rows(f"read/uses/{_hyphens(slot.name)}", rows=asked, night=night)
+        frames.append(frame_of(rows, FOUND))
     if wanted.height:
         frames.append(_replaced(transaction, slot, wanted, night))
     return pl.concat(frames).unique(["value", "application_id"], keep="first", maintain_order=True)
@@ -151,8 +162,7 @@ def _having(transaction: Transaction, slot: model.Slot, wanted: pl.DataFrame, ni
 def _replaced(transaction: Transaction, slot: model.Slot, wanted: pl.DataFrame, night: int) -> pl.DataFrame:
     """Return FOUND of the applications whose nodes have newer rows by now; there are none in the last night of a quiet book."""
     given = {"plain": ["applicationId", layout.key_prop(slot.name)], "times": ["appliedAt"], "dates": []}
-    blocks = transaction.blocks("read/applications-versions", BLOCK, night=night, **given)
-    rows = [[*plain, *times] for block in blocks for plain, times, _ in block]
+    rows = [[*plain, *times] for ((plain, times, _),) in transaction.rows("read/applications-versions", night=night, **given)]
     if not rows:
         return pl.DataFrame(schema=FOUND)
     older = frame_of(rows, {"application_id": pl.String, "key": pl.String, "used_at": model.TIME})
@@ -171,14 +181,12 @@ def _applications(
         groups["times" if dtype == model.TIME else "dates" if dtype == pl.Date else "plain"].append(column)
     given = {group: [columns[column] for column in members] for group, members in groups.items()}
     frames = [pl.DataFrame(schema={column: types[column] for column in columns})]
-    files, values = _files("applications", where)
-    for file in files:
-        for rows in _rows(transaction, file, values, night, **given):
-            found: dict[str, pl.Series] = {}
-            for place, members in enumerate(groups.values()):
-                taken = zip(*(row[place] for row in rows), strict=True)
-                found |= {column: series(column, values_of, types[column]) for column, values_of in zip(members, taken, strict=True)}
-            frames.append(pl.DataFrame([found[column] for column in columns]))
+    for rows in _blocks(transaction, "applications", night, where, nested=False, **given):
+        found: dict[str, pl.Series] = {}
+        for place, members in enumerate(groups.values()):
+            taken = zip(*(row[place] for row in rows), strict=True) if rows else [()] * len(members)
+            found |= {column: series(column, values, types[column]) for column, values in zip(members, taken, strict=True)}
+        frames.append(pl.DataFrame([found[column] for column in columns]))
     return _one_row_each(pl.concat(frames), "applications")
 
 
@@ -237,20 +245,25 @@ def _membership(transaction: Transaction, night: int, where: Mapping[str, list[s
     return answer(transaction, Asked("membership", night, where=where))
 
 
-def _files(name: str, where: Mapping[str, list[str]]) -> tuple[list[str], list[str] | None]:
-    """Return the files that answer, and the values to ask the first by (None: all rows)."""
+def _blocks(
+    transaction: Transaction, name: str, night: int, where: Mapping[str, list[str]], *, nested: bool, **given: Any
+) -> Iterator[list[Any]]:
+    """Yield rows of a table, some at a time: by an index where the rows asked for are named, else all."""
+    file = f"read/{_hyphens(name)}"
     by = next((column for column in BY.get(name, ()) if column in where), None)
-    first = f"read/{_hyphens(name)}" if by is None else f"read/{_hyphens(name)}-by-{_hyphens(by)}"
-    return [first, *([f"read/{name}-versions"] if name in layout.VERSIONED else [])], None if by is None else where[by]
-
-
-def _rows(transaction: Transaction, file: str, values: list[str] | None, night: int, **given: Any) -> Iterator[list[list[Any]]]:
-    if values is None or file.endswith("-versions"):
-        yield from transaction.blocks(file, BLOCK, night=night, **given)
-        return
-    kept, _ = shortened(pl.DataFrame({"value": values}, schema={"value": pl.String}))
-    for start in range(0, kept.height, VALUES):
-        yield from transaction.blocks(file, BLOCK, night=night, values=kept["value"].slice(start, VALUES).to_list(), **given)
+    if by is not None:
+        kept, _ = shortened(pl.DataFrame({"value": where[by]}, schema={"value": pl.String}))
+        for start in range(0, kept.height, VALUES):
+            values = kept["value"].slice(start, VALUES).to_list()
+            ((rows,),) = transaction.rows(f"{file}-by-{_hyphens(by)}", night=night, values=values, **given)
+            yield rows
+    elif name in SINGLE:
+        ((rows,),) = transaction.rows(file, night=night, **given)
+        yield rows
+    else:
+        yield from pages(transaction, file, night, nested=nested, **given)
+    if name in layout.VERSIONED:
+        yield [row for (row,) in transaction.rows(f"{file}-versions", night=night, **given)]
 
 
 def _one_row_each(frame: pl.DataFrame, name: str) -> pl.DataFrame:

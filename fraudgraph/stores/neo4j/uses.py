@@ -134,8 +134,8 @@ def _shared_now(transaction: Transaction, kind: str, night: int, keys: pl.Series
     asked = list(names)
     found: list[str] = []
     for start in range(0, len(asked), VALUES):
-        rows = transaction.rows("read/shared", kind=kind, night=night, values=asked[start : start + VALUES])
-        found += [names[str(key)] for (key,) in rows]
+        ((rows,),) = transaction.rows("read/shared", kind=kind, night=night, values=asked[start : start + VALUES])
+        found += [names[key] for (key,) in rows]
     return pl.DataFrame({"key": found}, schema={"key": pl.String})
 
 
@@ -143,11 +143,12 @@ def _users(transaction: Transaction, kind: str, night: int, asked: pl.DataFrame)
     """Return the uses by as many people of each key as are asked for."""
     names = {short(key): key for key in asked["key"]}
     types: layout.Schema = {"key": pl.String, "person_id": pl.String, "role": pl.String}
-    rows = []
+    rows: list[list[str]] = []
     for (most,), some in asked.group_by(["before"], maintain_order=True):
         values = [short(key) for key in some["key"]]
         for start in range(0, len(values), VALUES):
-            rows += transaction.rows("read/users", kind=kind, night=night, most=most, values=values[start : start + VALUES])
+            ((some_rows,),) = transaction.rows("read/users", kind=kind, night=night, most=most, values=values[start : start + VALUES])
+            rows += some_rows
     return frame_of(rows, types).with_columns(pl.lit(kind).alias("kind"), pl.col("key").replace(names))
 
 
