@@ -102,9 +102,12 @@ def keys_of(kind: str, value: str, settings: Settings) -> list[str]:
     return found
 
 
-def denied(keys: pl.DataFrame, settings: Settings) -> pl.Series:
-    """Return, row by row of a keys table, whether any key is on a deny list (Boolean); raise ConfigurationError for a bad list."""
-    listed = lists.read_lists(settings.strings("identifiers.deny"), lambda kind, value: keys_of(kind, value, settings))
+def denied(keys: pl.DataFrame, settings: Settings, to_keys: lists.ToKeys | None = None) -> pl.Series:
+    """Return, row by row of a keys table, whether any key is on a deny list (Boolean); raise ConfigurationError for a bad list.
+
+    ``to_keys`` makes the keys of a listed (kind, value), where they are not those of `keys_of`.
+    """
+    listed = lists.read_lists(settings.strings("identifiers.deny"), to_keys or (lambda kind, value: keys_of(kind, value, settings)))
     return lists.on_list(keys, listed).rename("denied")
 
 

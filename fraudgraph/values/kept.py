@@ -43,6 +43,9 @@ class Values(Protocol):
     ) -> Identified:
         """Return the identifiers of a book, row by row, as `identifiers.identify` does: keys that compare, whatever they are made of."""
 
+    def denied(self, keys: pl.DataFrame, settings: Settings) -> pl.Series:
+        """Return, row by row of a book's keys, whether any of them is on a deny list (Boolean)."""
+
     def placeholders(self, frozen: pl.DataFrame) -> pl.DataFrame:
         """Return PLACEHOLDERS of a calibration as they are in this book."""
 
@@ -70,6 +73,9 @@ class Plain:
         progress: Progress = SILENT,
     ) -> Identified:
         return identifiers.identify(book, settings, frozen_placeholders=frozen_placeholders, progress=progress)
+
+    def denied(self, keys: pl.DataFrame, settings: Settings) -> pl.Series:
+        return identifiers.denied(keys, settings)
 
     def placeholders(self, frozen: pl.DataFrame) -> pl.DataFrame:
         if are_tokens(frozen["key"]).any():

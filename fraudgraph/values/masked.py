@@ -20,7 +20,7 @@ from fraudgraph.concealment.tokens import are_tokens
 from fraudgraph.identifiers import lists
 from fraudgraph.identifiers.birth import births
 from fraudgraph.identifiers.book_placeholders import found_by_the_book
-from fraudgraph.identifiers.keying import ban
+from fraudgraph.identifiers.keying import ban, denied
 from fraudgraph.identifiers.registry import STATUS, derivations
 from fraudgraph.model import MATCHING, SHORT_PART, SLOT, SLOTS, Identified, Status
 from fraudgraph.progress import SILENT, Progress
@@ -84,9 +84,9 @@ class Masked:
         after = given | made
         aside = withheld.set_aside(pl.DataFrame(whole), pl.DataFrame(after))
         birth = _birth(book, after.get("id_number.own"))
-        if "birth.own" in book.columns:
+        if _column(book, "birth.own").null_count() < book.height:  # a book that says no births has none of ID numbers alone either
             after[BIRTH_SURNAME] = _joined(birth, names["surname"])
-        kept = [_column(book, slot.name) for slot in MATCHING if slot.name != withheld.COLUMN]
+        kept = [book[slot.name] for slot in MATCHING if slot.name in book.columns]
         return Identified(
             keys=pl.DataFrame({slot.name: after[slot.name] for slot in SLOTS if slot.name in after}),
             status=pl.DataFrame(status),
@@ -95,6 +95,9 @@ class Masked:
             placeholders=found,
             matching=pl.DataFrame([*kept, aside]),
         )
+
+    def denied(self, keys: pl.DataFrame, settings: Settings) -> pl.Series:
+        return denied(keys, settings, lambda kind, value: self.keys_of(kind, value, settings))
 
     def placeholders(self, frozen: pl.DataFrame) -> pl.DataFrame:
         """Tokens stay; plain values, of a calibration that was learned from plain values, become tokens."""

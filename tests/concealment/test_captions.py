@@ -55,7 +55,7 @@ def test_nothing_personal_stays_and_the_rest_does() -> None:
             name="张伟", id_number="110101199003077571", date_of_birth=date(1990, 3, 7), phone="+86 138-0013-2231",
             email="Michelle.Day@wanadoo.fr", home_address="上海市浦东新区世纪大道100号", employer="Acme Industrial Ltd",
             contact1_name="李小明", contact1_relation="brother in law", referrer="Wang, shop 7", gps_lat=31.2, gps_lon=121.4,
-            channel="web", product="cash", amount=1000.0, term="12", scene="phone shop", fraud_intent=0.25, decision="declined", max_dpd=3.0,
+            channel="web", product="cash", amount=1000.0, term="12", scene="phone shop", fraud_intent=0.25, decision="late", max_dpd=3.0,
         )
     )  # fmt: skip
     assert shown["name"] == "张*"
@@ -69,7 +69,7 @@ def test_nothing_personal_stays_and_the_rest_does() -> None:
     assert shown["date_of_birth"] is shown["gps_lat"] is shown["gps_lon"] is None
     kept = {"channel": "web", "product": "cash", "amount": 1000.0, "term": "12", "scene": "phone shop", "fraud_intent": 0.25}
     assert {column: shown[column] for column in kept} == kept
-    assert (shown["application_id"], shown["decision"], shown["max_dpd"]) == ("A1", "declined", 3.0)
+    assert (shown["application_id"], shown["decision"], shown["max_dpd"]) == ("A1", "late", 3.0)
 
 
 def test_a_value_without_a_key_is_masked_as_given() -> None:
