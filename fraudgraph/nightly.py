@@ -15,10 +15,10 @@ from fraudgraph.calibration import Calibration
 from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.model import Records
 from fraudgraph.night.solving import Night, solve_night
-from fraudgraph.pipeline import REMEMBERED, RULES, Clock, Late, Outcome, remembered, repeated
+from fraudgraph.pipeline import REMEMBERED, RULES, Clock, Late, Outcome, load_calibration, remembered, repeated
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.reports import render
-from fraudgraph.settings import Settings, defaults
+from fraudgraph.settings import Settings
 from fraudgraph.stores import Batch, Change, Reader, digest_files, open_store
 from fraudgraph.values import Values, values_of
 
@@ -30,29 +30,35 @@ def nightly(
     settings: Settings,
     relations: Path | None = None,
     corrections: bool = False,
+    calibration: Path | None = None,
     out: Path | None = None,
     progress: Progress = SILENT,
 ) -> Outcome:
     """Add tonight's ``inputs`` to the book, under its frozen calibration and rules; solve again only what they touch; write into ``out``.
 
-    Raise UsageError where there is no book yet, ConfigurationError where the settings are not the rules that the book is judged by.
+    With ``corrections`` an application that contradicts the stored one takes its place. ``calibration``: a file that must hold the very
+    calibration of the store. Raise UsageError where there is no book yet, ConfigurationError where the settings or the file are not what
+    the book is judged by.
     """
     clock = Clock(progress)
-    place = open_store(store, create=False, settings=settings)
+    place = open_store(store, create=True, settings=settings)  # a store that is not there is a book that is not there, and made by `run`
+    with place.snapshot() as reader:
+        frozen(reader, store)
     if out is not None:
         render.writable(out)
     with place.lock() as writer:
         with place.snapshot() as reader:
-            settings = in_force(reader, remembered(reader, settings))
-            calibration = frozen(reader, store)
+            current = frozen(reader, store)
             kept = values_of(settings, reader.settings())
-            digest = digest_files(inputs, settings, [relations] if relations else [])
+            _same(current, calibration, kept)
+            settings = remembered(reader, in_force(reader, settings))
+            digest = digest_files(inputs, settings, [relations] if relations else [], corrections=corrections)
             before = repeated(reader, digest)
             change = None
             if before is None:
                 with clock.stage("reading"):
                     read = records.read(inputs, settings, clock)
-                change = gather(reader, read, relations, corrections, kept, calibration, settings, digest, clock)
+                change = gather(reader, read, relations, corrections, kept, current, settings, digest, clock)
         if change is not None:
             with clock.stage("storing"):
                 before = writer.apply(change)
@@ -70,9 +76,8 @@ def in_force(reader: Reader, settings: Settings) -> Settings:
     ruleset = reader.ruleset()
     if ruleset is None:
         return settings
-    shipped = defaults()
-    known = {key: value for key, value in ruleset.document.items() if key in shipped}
-    other = sorted(key for key, value in known.items() if settings[key] not in (value, shipped[key]))
+    known = {key: value for key, value in ruleset.document.items() if key in settings}
+    other = sorted(key for key, value in known.items() if key in settings.given and settings[key] != value)
     if other:
         raise ConfigurationError(
             f"the book is judged by other rules than these ({', '.join(other)}): leave them out, "
@@ -87,6 +92,19 @@ def frozen(reader: Reader, store: str | Path) -> Calibration:
     if not reader.night or version is None:
         raise UsageError(f"there is no book in {store} yet: make one with `fraudgraph run`, then add to it night by night")
     return Calibration.from_json(version.document, "the store's calibration")
+
+
+def _same(current: Calibration, path: Path | None, kept: Values) -> None:
+    """Raise ConfigurationError where the file at ``path`` holds another calibration than the current one."""
+    if path is None:
+        return
+    asked = load_calibration(path)
+    asked = replaced(asked, placeholders=kept.placeholders(asked.placeholders))
+    if asked.version != current.version:
+        raise ConfigurationError(
+            f"the book is judged by calibration {current.version}, and {path} holds {asked.version}: leave --calibration out, "
+            "or judge the whole book by it with `fraudgraph run`"
+        )
 
 
 def gather(
@@ -105,6 +123,7 @@ def gather(
         read = replaced(read, applications=kept.accepted(read.applications, settings, clock))
         stored = kept.stored(reader, read.applications["application_id"].to_list())
         read, updates = records.against(read, stored, corrections)
+        corrected = int(read.applications["application_id"].is_in(stored["application_id"].implode()).sum())
         given, rejected = records.read_relations(relations, settings) if relations else (model.RELATIONS.empty(), model.REJECTS.empty())
         every = pl.concat([reader.table("relations"), given])
     night = solve_night(reader, kept, read.applications, every, calibration, settings, clock)
@@ -123,7 +142,7 @@ def gather(
         whole=False,
         gang_events=night.events,
         settings={key: settings[key] for key in REMEMBERED} | dict(kept.remembered),
-        summary=_summary(reader, read, night, every, calibration, settings, len(rejected)),
+        summary={**_summary(reader, read, night, every, calibration, settings, len(rejected)), "corrected": corrected},
     )
 
 
@@ -176,6 +195,7 @@ def _summary(
         "grades": dict(live.group_by("grade").len().sort("grade").iter_rows()),
         "flagged_people": int(flagged["members"].sum() or 0),
         "flagged_applications": int(flagged["applications"].sum() or 0),
+        **_tonight(reader, read, night),
         "stopped": dict(night.verdicts.filter(pl.col("stopped_by") != "").group_by("stopped_by").len().sort("stopped_by").iter_rows()),
         "intent_column": read.intent_column,
         "time_zone": settings["records.time_zone"],
@@ -184,6 +204,29 @@ def _summary(
         "threshold": night.verdicts["threshold"][0] if len(night.verdicts) else None,
         "calibration": last["calibration"],
         "versions": {"fraudgraph": __version__, "ruleset": settings.version(*RULES), "calibration": calibration.version},
+    }
+
+
+def _tonight(reader: Reader, read: Records, night: Night) -> dict[str, Any]:
+    """Return what became of tonight's applications, repeats too, and of the gangs."""
+    ids, columns = read.input_order["application_id"].to_list(), ["application_id", "person_id"]
+    now = night.tables["membership"].select(columns)
+    stored = reader.table("membership", columns=columns, where={"application_id": ids}).join(now, on="application_id", how="anti")
+    people = pl.concat([stored, now.filter(pl.col("application_id").is_in(ids))])
+    joined = night.tables["communities"]
+    before = reader.table("communities", where={"person_id": people["person_id"].unique().to_list()})
+    before = before.join(night.closed["communities"], on="person_id", how="anti").join(joined, on="person_id", how="anti")
+    grades = (
+        people.join(pl.concat([before, joined.select(before.columns)]), on="person_id")
+        .join(night.verdicts.filter("flagged"), on="community_id")
+        .group_by("grade")
+        .len()
+        .sort("grade")
+    )
+    return {
+        "flagged_tonight": int(grades["len"].sum()),
+        "grades_tonight": dict(grades.iter_rows()),
+        "events": dict(night.events.group_by("event").len().sort("event").iter_rows()),
     }
 
 

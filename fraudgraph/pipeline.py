@@ -108,10 +108,14 @@ def run(
     relations: Path | None = None,
     calibration: Path | None = None,
     replace: bool = False,
+    corrections: bool = False,
     out: Path | None = None,
     progress: Progress = SILENT,
 ) -> Outcome:
-    """Add ``inputs`` to the store, solve the whole stored book, store what was found and write it into ``out``."""
+    """Add ``inputs`` to the store, solve the whole stored book, store what was found and write it into ``out``.
+
+    With ``corrections`` an application that contradicts the stored one takes its place, instead of being rejected.
+    """
     clock = Clock(progress)
     place = open_store(store, create=True, settings=settings)
     if out is not None:
@@ -122,12 +126,12 @@ def run(
                 raise UsageError(f"the store {store} is empty and no INPUT was given: name the files to add")
             settings = settings if replace else remembered(reader, settings)
             kept = values_of(settings, reader.settings() if reader.night else None, afresh=replace)
-            digest = _digest(inputs, relations, calibration, settings, reader)
+            digest = _digest(inputs, relations, calibration, settings, reader, corrections)
             before = None if replace or not inputs else repeated(reader, digest)
             change = None
             if before is None:
                 read = _read(inputs, settings, clock)
-                change = _gather(reader, read, relations, calibration, kept, settings, digest, replace, clock)
+                change = _gather(reader, read, relations, calibration, kept, settings, digest, replace, clock, corrections)
         if change is not None:
             with clock.stage("storing"):
                 before = writer.apply(change)
@@ -167,17 +171,16 @@ def run_records(read: Records, store: Store, settings: Settings, relations: Path
 
 
 def remembered(reader: Reader, settings: Settings) -> Settings:
-    """Return the settings with what the store remembers, wherever the caller left the default."""
-    from fraudgraph.settings import defaults
-
-    shipped = defaults()
-    kept = {key: value for key, value in reader.settings().items() if key in REMEMBERED and settings[key] == shipped[key]}
+    """Return the settings with what the store remembers, wherever the caller said nothing."""
+    kept = {key: value for key, value in reader.settings().items() if key in REMEMBERED and key not in settings.given}
     return settings.override(kept, source="the store")
 
 
-def _digest(inputs: Sequence[Path], relations: Path | None, calibration: Path | None, settings: Settings, reader: Reader) -> str:
+def _digest(
+    inputs: Sequence[Path], relations: Path | None, calibration: Path | None, settings: Settings, reader: Reader, corrections: bool
+) -> str:
     if inputs:
-        return digest_files(inputs, settings, [path for path in (relations, calibration) if path])
+        return digest_files(inputs, settings, [path for path in (relations, calibration) if path], corrections=corrections)
     return hashlib.blake2b(f"again|{reader.night}|{settings.version()}".encode(), digest_size=16).hexdigest()
 
 
@@ -202,19 +205,23 @@ def _gather(
     digest: str,
     replace: bool,
     clock: Clock,
+    corrections: bool = False,
 ) -> Change:
     """Solve the book that ``read`` makes of the stored one, and gather everything that the store is to take over."""
     fresh = replace or not reader.night
     read = replaced(read, applications=kept.accepted(read.applications, settings, clock))
     applications = read.applications
-    updates = applications.clear()
+    updates, corrected = applications.clear(), 0
     if not fresh:
         with clock.stage("the stored book"):
-            read, updates, applications = _with_stored(kept.stored(reader), read)
+            stored = kept.stored(reader)
+            read, updates, applications = _with_stored(stored, read, corrections)
+            corrected = len(stored) + len(read.applications) - len(applications)
+            del stored
     frozen = _frozen(reader, calibration, kept, fresh)
     ties_given, rejected = _relations(reader, relations, settings, fresh)
     solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader, kept)
-    summary = summarise(read, solved, ties_given[0], settings, rejected)
+    summary = {**summarise(read, solved, ties_given[0], settings, rejected), "corrected": corrected}
     new = pl.concat([read.applications, updates], how="diagonal")
     if frozen is not None and not _same_placeholders(frozen, reader):
         new = applications  # other placeholders, other keys
@@ -242,10 +249,12 @@ def _nothing() -> Records:
     return Records(model.APPLICATIONS.empty(), model.INPUT_ORDER.empty(), model.REJECTS.empty(), (), 0, 0, 0, 0, 0, None)
 
 
-def _with_stored(stored: pl.DataFrame, read: Records) -> tuple[Records, pl.DataFrame, pl.DataFrame]:
+def _with_stored(stored: pl.DataFrame, read: Records, corrections: bool) -> tuple[Records, pl.DataFrame, pl.DataFrame]:
     """Return the records as judged against the stored book, the outcome updates, and the whole book."""
-    read, updates = records.against(read, stored)
-    unchanged = stored.join(updates.select("application_id"), on="application_id", how="anti") if len(updates) else stored
+    read, updates = records.against(read, stored, corrections)
+    other = [updates, read.applications] if corrections else [updates]
+    versions = pl.concat([frame.select("application_id") for frame in other])
+    unchanged = stored.join(versions, on="application_id", how="anti") if len(versions) else stored
     whole = pl.concat([unchanged, updates, read.applications], how="diagonal").sort("applied_at", "application_id")
     return read, updates, whole
 

@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,10 @@ OPEN_TABLES = frozenset({"records.map", "graph.caps", "graph.prior"})
 class Settings(Mapping[str, Any]):
     """Dotted keys to values. Equal settings have equal versions."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], given: Set[str] = frozenset()) -> None:
         self._values = dict(values)
+        self.given = frozenset(given)
+        """Keys that somebody set, be it to the very value of the shipped defaults."""
 
     def __getitem__(self, key: str) -> Any:
         return self._values[key]
@@ -68,7 +70,7 @@ class Settings(Mapping[str, Any]):
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise ConfigurationError(f"{source}: there is no setting {key!r}{hint}")
             values[key] = _typed(key, value, values[key], source)
-        return Settings(values)
+        return Settings(values, self.given | overrides.keys())
 
     def part(self, *prefixes: str) -> dict[str, Any]:
         """Return the settings whose first part is one of ``prefixes``."""

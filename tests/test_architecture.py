@@ -36,7 +36,7 @@ KNOWS = {
 }
 """Room -> what it may know of others: a whole room, or one module of it. A room that is not named here takes tables and gives tables."""
 
-CONDUCTORS = {"pipeline", "solving", "judging", "derived", "values"}
+CONDUCTORS = {"pipeline", "nightly", "night", "solving", "judging", "derived", "values"}
 """Those who know the stages and lead the tables from one to the next."""
 
 ONLY = {

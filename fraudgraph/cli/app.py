@@ -14,6 +14,7 @@ from fraudgraph.cli.check import check
 from fraudgraph.cli.gang import gang, history
 from fraudgraph.cli.gangs import gangs
 from fraudgraph.cli.label import label
+from fraudgraph.cli.nightly import nightly
 from fraudgraph.cli.report import report
 from fraudgraph.cli.run import run
 from fraudgraph.cli.show_graph import show_graph
@@ -35,6 +36,7 @@ def app() -> None:
 
 
 app.add_command(run)
+app.add_command(nightly)
 app.add_command(check)
 app.add_command(gangs)
 app.add_command(gang)

@@ -82,6 +82,19 @@ def reading(command: Command) -> Command:
     return store(config(as_of(speaking(command))))
 
 
+def rules(command: Command) -> Command:
+    """Add the rules that have options of their own: --threshold, --min-members, --seed."""
+    options = (
+        click.option("--threshold", type=Share(), metavar="T", help="Mean fraud intent over which a community is a gang."),
+        click.option("--min-members", type=click.IntRange(2), metavar="N", help="Fewest people of a gang."),
+        click.option("--seed", type=click.IntRange(0), metavar="S", help="Seed of the community search."),
+    )
+    return _with(command, options)
+
+
+corrections = click.option("--corrections", is_flag=True, help="Applications that contradict stored ones take their place.")
+folder = click.Path(file_okay=False, path_type=Path)
+out = click.option("--out", type=folder, default="out", show_default=True, help="Folder of the results.")
 store = click.option(
     "--store",
     metavar="URL",

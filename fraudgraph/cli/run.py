@@ -35,11 +35,10 @@ FIGURES = (
 @click.command(short_help="Add applications to the book and find its gangs.")
 @click.argument("inputs", metavar="[INPUT]...", nargs=-1, type=options.FILE)
 @click.option("--relations", type=options.FILE, help="Known ties between applications: source, target, kind[, weight, applied_at].")
+@options.corrections
 @click.option("--calibration", type=options.FILE, help="Use this calibration, as a new version, instead of the store's.")
-@click.option("--threshold", type=options.Share(), metavar="T", help="Mean fraud intent over which a community is a gang.")
-@click.option("--min-members", type=click.IntRange(2), metavar="N", help="Fewest people of a gang.")
-@click.option("--seed", type=click.IntRange(0), metavar="S", help="Seed of the community search.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default="out", show_default=True, help="Folder of the results.")
+@options.rules
+@options.out
 @click.option("--replace", is_flag=True, help="Start the store afresh with this input.")
 @options.store
 @click.option(
@@ -56,6 +55,7 @@ def run(
     /,
     inputs: tuple[Path, ...],
     relations: Path | None,
+    corrections: bool,
     calibration: Path | None,
     threshold: float | None,
     min_members: int | None,
@@ -71,7 +71,8 @@ def run(
     """Add INPUT (CSV, TSV, Parquet, JSON lines, XLSX) to the store, solve the whole stored book, and write flags.csv, gangs.csv,
     communities.csv, rejects.csv, summary.json and report.html into --out.
 
-    Without INPUT what is stored is solved again. The same INPUT twice changes nothing and writes the same results again.
+    Without INPUT what is stored is solved again. The same INPUT twice changes nothing and writes the same results again. An application
+    that contradicts the stored one is rejected, or, with --corrections, takes its place.
     """
     if replace and not inputs:
         raise click.UsageError("--replace needs the INPUT that the store is to start afresh with.")
@@ -92,6 +93,7 @@ def run(
             relations=relations,
             calibration=calibration,
             replace=replace,
+            corrections=corrections,
             out=out,
             progress=progress,
         )
@@ -120,7 +122,7 @@ def _row(outcome: Outcome, out: Path) -> dict[str, Any]:
         "flagged_applications": summary.get("flagged_applications"),
         "repeated_batch": outcome.repeated_batch,
         "out": str(out),
-        "calibration": _sentence(summary),
+        "calibration": learned_from(summary),
     }
 
 
@@ -131,7 +133,7 @@ def _text(outcome: Outcome, out: Path) -> Iterator[RenderableType]:
     figures = [(words, summary.get(key)) for key, words in FIGURES]
     by_grade = [(f"  grade {grade}", count) for grade, count in _grades(summary).items() if count]
     yield show.pairs([*figures, *by_grade, ("flagged applications", summary.get("flagged_applications"))])
-    if sentence := _sentence(summary):
+    if sentence := learned_from(summary):
         yield f"\n{sentence}"
     yield from (printable(note) for note in summary.get("notes") or ())
     if outcome.written:
@@ -143,6 +145,6 @@ def _grades(summary: Mapping[str, Any]) -> dict[str, int]:
     return {grade: int(found.get(grade, 0)) for grade in GRADES}
 
 
-def _sentence(summary: Mapping[str, Any]) -> str:
+def learned_from(summary: Mapping[str, Any]) -> str:
     """The one sentence that says what the verdicts were learned from."""
     return str((summary.get("calibration") or {}).get("sentence") or "")

@@ -12,12 +12,16 @@ from fraudgraph.settings import Settings
 BLOCK = 1 << 20
 """Bytes that are read at a time."""
 
-UNRELATED = frozenset({"store", "reports"})
-"""Sections that say how fast, where, and what is told of it, and nothing of the result."""
+UNRELATED = frozenset({"store", "reports", "calibrate"})
+"""Sections that say how fast, where, when to learn again, and what is told of it, and nothing of the result."""
 
 
-def digest_files(paths: Iterable[Path | str], settings: Settings, relations: Iterable[Path | str] = ()) -> str:
+def digest_files(
+    paths: Iterable[Path | str], settings: Settings, relations: Iterable[Path | str] = (), *, corrections: bool = False
+) -> str:
     """Return 32 hexadecimal digits for the bytes of input and relation files (neither names nor order) and the settings.
+
+    ``corrections``: contradictions were asked to count as corrections, so that the same files bring something else.
 
     Raise InputError where a file cannot be read.
     """
@@ -26,6 +30,8 @@ def digest_files(paths: Iterable[Path | str], settings: Settings, relations: Ite
     for label, files in (("input", paths), ("relations", relations)):
         for digest in sorted(_digest(Path(path)) for path in files):
             whole.update(f"\n{label} {digest}".encode())
+    if corrections:
+        whole.update(b"\ncorrections")
     return whole.hexdigest()
 
 

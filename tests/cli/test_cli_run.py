@@ -22,6 +22,7 @@ def test_it_calls_the_pipeline_with_the_defaults(command: Command, pipeline: Pip
         "relations": None,
         "calibration": None,
         "replace": False,
+        "corrections": False,
         "out": Path("out"),
     }
 
@@ -31,13 +32,13 @@ def test_every_option_arrives(command: Command, pipeline: Pipeline, csv: Path, t
     config.write_text("[graph]\nseed = 5\n[records]\ndefault_region = 'GB'\nmax_id_length = 99\n", encoding="utf-8")
     ended = command(
         "run", csv, csv, "--relations", csv, "--calibration", csv, "--threshold", "0.55", "--min-members", "4", "--seed", "7",
-        "--out", tmp_path / "res", "--replace", "--store", "book.duckdb", "--config", config, "--map", "phone=MOBILE=NO",
+        "--out", tmp_path / "res", "--replace", "--corrections", "--store", "book.duckdb", "--config", config, "--map", "phone=MOBILE=NO",
         "--map", "name = 申请人 ", "--time-zone", "Asia/Shanghai", "--region", "de", "--intent-scale", "300-850:safer",
     )  # fmt: skip
     assert ended.code == 0
     (call,) = pipeline.calls
     assert (call["inputs"], call["relations"], call["calibration"]) == ([csv, csv], csv, csv)
-    assert (call["store"], call["replace"], call["out"]) == ("book.duckdb", True, tmp_path / "res")
+    assert (call["store"], call["replace"], call["corrections"], call["out"]) == ("book.duckdb", True, True, tmp_path / "res")
     settings = call["settings"]
     assert settings["verdicts.threshold"] == 0.55
     assert settings["verdicts.min_members"] == 4
