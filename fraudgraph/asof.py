@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from fraudgraph.errors import UsageError
+from fraudgraph.stores.numbers import Numbers
 from fraudgraph.stores.port import Batch, Reader, Store, Version
 
 
@@ -76,6 +77,9 @@ class _Known:
 
     def users(self, values: pl.DataFrame) -> pl.DataFrame:
         return self._reader.users(values)
+
+    def numbers(self) -> Numbers:
+        return self._reader.numbers()
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         return self._reader.batch_table(name, night)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
 from fraudgraph.graph.codes import Codes
-from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT
-from fraudgraph.night.uses import melt
+from fraudgraph.model import SLOT
+from fraudgraph.night.known import melt, numbered
 from fraudgraph.solving import Book
+from fraudgraph.stores.numbers import Numbers, hashed
 
 
 def records(book: Book) -> pl.DataFrame:
-    """Return the records of everybody."""
+    """Return the records of everybody, in texts."""
     ids = "P-" + book.application_id.gather(book.first)
     head = {
         "application_id": book.application_id,
@@ -26,10 +27,37 @@ def records(book: Book) -> pl.DataFrame:
 
 
 def people(book: Book) -> pl.DataFrame:
+    """Return what verdicts must know of everybody."""
     ids = "P-" + book.application_id.gather(book.first)
     counts = np.bincount(book.person, minlength=book.persons).astype(np.int64)
     first = pl.Series(book.applied_at).gather(book.first)
     return pl.DataFrame({"person_id": ids, "first_applied_at": first, "applications": counts, "intent": book.intent})
+
+
+class Hashed:
+    """`stores.numbers.Numbers` of records in texts."""
+
+    def __init__(self, texts: pl.DataFrame) -> None:
+        self._texts = texts
+        self._records = numbered(texts, self)
+
+    def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
+        return hashed(texts, kind)
+
+    def uses(self, values: pl.DataFrame) -> pl.DataFrame:
+        found = melt(self._records).join(values, on="value").filter(pl.col("at").is_between("low", "high"))
+        return found.select("value", "slot", "application", "person", "at")
+
+    def records(self, people: pl.Series) -> pl.DataFrame:
+        return self._records.filter(pl.col("person").is_in(people.implode()))
+
+    def person_ids(self, people: pl.Series) -> pl.DataFrame:
+        names = pl.DataFrame({"person": self._records["person"], "person_id": self._texts["person_id"]}).unique()
+        return names.filter(pl.col("person").is_in(people.implode()))
+
+    def application_ids(self, applications: pl.Series) -> pl.DataFrame:
+        names = pl.DataFrame({"application": self._records["application"], "application_id": self._texts["application_id"]})
+        return names.filter(pl.col("application").is_in(applications.implode()))
 
 
 @dataclass
@@ -38,12 +66,10 @@ class InMemory:
 
     book: Book
     codes: Codes
+    numbers: Numbers = field(init=False)
 
-    def users(self, values: pl.DataFrame) -> pl.DataFrame:
-        found = melt(records(self.book)).join(values.with_row_index("value"), on=["kind", "key"])
-        found = found.filter(pl.col("applied_at").is_between("low", "high"))
-        role = pl.col("slot").str.split(".").list.last().alias("role")
-        return found.select(pl.col("value").cast(pl.UInt32), "application_id", "person_id", role, used_at="applied_at")
+    def __post_init__(self) -> None:
+        self.numbers = Hashed(records(self.book))
 
     def records(self, people: pl.Series) -> pl.DataFrame:
         return records(self.book).filter(pl.col("person_id").is_in(people.implode()))
@@ -51,11 +77,11 @@ class InMemory:
     def people(self, people_: pl.Series) -> pl.DataFrame:
         return people(self.book).filter(pl.col("person_id").is_in(people_.implode()))
 
-    def windows(self, values: pl.DataFrame) -> pl.DataFrame:
-        return HUB_WINDOWS.check(self.codes.windows.join(values, on=["kind", "key"], how="semi"))
+    def windows(self) -> pl.DataFrame:
+        return self.codes.windows
 
-    def hubs(self, values: pl.DataFrame) -> pl.DataFrame:
-        return HUBS.check(self.codes.hubs.join(values, on=["kind", "key"], how="semi"))
+    def hubs(self) -> pl.DataFrame:
+        return self.codes.hubs
 
     def last(self) -> int:
         return int(self.book.applied_at.max(initial=0))

@@ -111,7 +111,7 @@ def crowded(
         uses = Crowd(value, person[row], applied_at[row])
         crowd = uses.count(half)
         hub = crowd > cap
-        rush = _burst(uses, np.where(hub, 0, crowd).astype(np.int32), half)
+        rush = bursts(uses, np.where(hub, 0, crowd).astype(np.int32), half)
         if hub.any():
             over = np.isin(value, np.unique(value[hub]))
             hubs.append(_hub_rows(kind, texts[kind], value[over], person[row[over]], cap))
@@ -253,7 +253,7 @@ def around(value: IntArray, person: Int32Array, time: IntArray, half_days: int) 
     return Crowd(value, person, time).count(half_days)
 
 
-def _burst(uses: Crowd, crowd: Int32Array, half_days: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+def bursts(uses: Crowd, crowd: Int32Array, half_days: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """Return how improbable so many other people near each use are, at the value's own pace, in the most improbable of three spans: 0 or
     the highest of `BURSTS` that tenths of -log10 of the chance reach."""
     worst = np.zeros(len(crowd))

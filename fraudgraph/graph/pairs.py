@@ -55,11 +55,18 @@ def meetings(
         value = np.concatenate([c[r] for c, r in zip(columns, rows, strict=True)]).astype(np.int64)
         # Rows are in time order, so (value, row) is (value, time).
         sort = order_by(value, row) if len(columns) > 1 else order(value)
-        value, who, when = value[sort], person[row[sort]], applied_at[row[sort]]
-        fresh = np.r_[True, (value[1:] != value[:-1]) | (who[1:] != who[:-1])] if len(value) else np.zeros(0, bool)
-        # Of a person's uses in a row the first meets those before and the last those after: both are kept.
-        kept = fresh | np.r_[fresh[1:], True] if len(value) else fresh
-        value, who, when = value[kept], who[kept], when[kept]
-        for step in range(1, reach + 1):
-            meets = (value[step:] == value[:-step]) & (who[step:] != who[:-step]) & (when[step:] - when[:-step] <= span_days * DAY)
-            yield kind, value[step:][meets], who[:-step][meets], who[step:][meets]
+        for met, left, right in consecutive(value[sort], person[row[sort]], applied_at[row[sort]], reach, span_days):
+            yield kind, met, left, right
+
+
+def consecutive(
+    value: IntArray, who: Int32Array, when: IntArray, reach: int, span_days: int
+) -> Iterator[tuple[IntArray, Int32Array, Int32Array]]:
+    """Yield (value, person, other person) of uses that are sorted by value and time: each meets the next ``reach`` of other people."""
+    fresh = np.r_[True, (value[1:] != value[:-1]) | (who[1:] != who[:-1])] if len(value) else np.zeros(0, bool)
+    # Of a person's uses in a row the first meets those before and the last those after: both are kept.
+    kept = fresh | np.r_[fresh[1:], True] if len(value) else fresh
+    value, who, when = value[kept], who[kept], when[kept]
+    for step in range(1, reach + 1):
+        meets = (value[step:] == value[:-step]) & (who[step:] != who[:-step]) & (when[step:] - when[:-step] <= span_days * DAY)
+        yield value[step:][meets], who[:-step][meets], who[step:][meets]

@@ -1,4 +1,4 @@
-"""What a night asks of the book before it: who uses a value, all about a few people, crowds on hubs. Times are microseconds here."""
+"""What a night asks of the book before it. Ids and keys are numbers here (`stores.numbers`), times are microseconds."""
 
 from __future__ import annotations
 
@@ -6,34 +6,35 @@ from typing import Protocol
 
 import polars as pl
 
-from fraudgraph.model import HUB_WINDOWS, HUBS, SLOTS, Table
+from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS
+from fraudgraph.stores.numbers import PLACE, USES, Numbers
 from fraudgraph.stores.port import Reader
 
 RECORD = ("application_id", "person_id", "applied_at", "channel")
-"""Columns of a record: an application with its person, and one column of keys per slot."""
+"""Columns of a record in texts: an application with its person, and one column of keys per slot."""
 
-SLOT_NAMES = tuple(slot.name for slot in SLOTS)
+KINDS = tuple(dict.fromkeys(slot.kind for slot in SLOTS))
+KIND_OF = {place: KINDS.index(SLOT[name].kind) for name, place in PLACE.items()}
+"""Place of a slot -> place of its kind in `KINDS`."""
 
 
 class Known(Protocol):
     """The book before the night."""
 
-    def users(self, values: pl.DataFrame) -> pl.DataFrame:
-        """Return value (UInt32, row of ``values``), application_id, person_id, role, used_at (Int64) of every use of the given values.
-
-        ``values``: kind, key, low, high (Int64, both included)."""
+    @property
+    def numbers(self) -> Numbers: ...
 
     def records(self, people: pl.Series) -> pl.DataFrame:
-        """Return the records of all applications of the given people (person_id): the columns `RECORD` (applied_at Int64) and slots."""
+        """Return the records, in texts, of all applications of the given people (person_id): `RECORD` (applied_at Int64) and slots."""
 
     def people(self, people: pl.Series) -> pl.DataFrame:
         """Return person_id, first_applied_at (Int64), applications and intent (Int64 millionths, -1 unknown) of the given people."""
 
-    def windows(self, values: pl.DataFrame) -> pl.DataFrame:
-        """Return HUB_WINDOWS of those of the values (kind, key) that are hubs."""
+    def hubs(self) -> pl.DataFrame:
+        """Return HUBS."""
 
-    def hubs(self, values: pl.DataFrame) -> pl.DataFrame:
-        """Return HUBS of those of the values (kind, key) that are hubs."""
+    def windows(self) -> pl.DataFrame:
+        """Return HUB_WINDOWS."""
 
     def last(self) -> int:
         """Return when the last application of the book was made."""
@@ -43,13 +44,48 @@ def micros(column: str) -> pl.Expr:
     return pl.col(column).dt.epoch("us")
 
 
-def times(column: str) -> pl.Expr:
-    return pl.from_epoch(column, "us").dt.cast_time_unit("us").dt.replace_time_zone("UTC").alias(column)
-
-
 def latest_of(column: pl.Series) -> int:
     """Return the latest of microseconds, 0 where there are none."""
     return int(column.to_numpy().max(initial=0))
+
+
+def numbered(records: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
+    """Return records in texts as records in numbers (`stores.numbers.RECORD` and slots)."""
+    slots = [name for name in records.columns if name in PLACE]
+    columns = {
+        "application": numbers.of(records["application_id"]),
+        "person": numbers.of(records["person_id"]),
+        "at": records["applied_at"],
+        "channel": records["channel"],
+    }
+    return pl.DataFrame({**columns, **{name: numbers.of(records[name], SLOT[name].kind) for name in slots}})
+
+
+def melt(records: pl.DataFrame) -> pl.DataFrame:
+    """Return every use of records in numbers: USES."""
+    slots = [name for name in records.columns if name in PLACE]
+    head = ["application", "person", "at"]
+    parts = [
+        records.select(pl.col(name).alias("value"), pl.lit(PLACE[name], pl.UInt8).alias("slot"), *head).drop_nulls("value")
+        for name in slots
+    ]
+    return pl.concat(parts).select(list(USES.columns)) if parts else USES.empty()
+
+
+def texts_of(records: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
+    """Return value, kind, key of everything in records in texts, each once."""
+    parts = [pl.DataFrame(schema={"value": pl.UInt64, "kind": pl.String, "key": pl.String})]
+    for name in records.columns:
+        if name in PLACE:
+            keys, kind = records[name].drop_nulls().unique(), SLOT[name].kind
+            table = pl.DataFrame({"value": numbers.of(keys, kind), "key": keys})
+            parts.append(table.select("value", pl.lit(kind).alias("kind"), "key"))
+    return pl.concat(parts).unique()
+
+
+def kind_of(slot: str = "slot") -> pl.Expr:
+    """The place of a slot's kind in `KINDS`."""
+    return pl.col(slot).replace_strict(KIND_OF, return_dtype=pl.UInt8).alias("kind")
 
 
 class Stored:
@@ -57,9 +93,11 @@ class Stored:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._numbers = reader.numbers()
 
-    def users(self, values: pl.DataFrame) -> pl.DataFrame:
-        return self._reader.users(values.with_columns(times("low"), times("high"))).with_columns(micros("used_at"))
+    @property
+    def numbers(self) -> Numbers:
+        return self._numbers
 
     def records(self, people: pl.Series) -> pl.DataFrame:
         ids = people.unique().to_list()
@@ -68,7 +106,7 @@ class Stored:
         columns = ["application_id", "applied_at", "channel"]
         head = self._reader.table("applications", columns=columns, where=where).with_columns(micros("applied_at"))
         keys = self._reader.table("keys", where=where)
-        slots = [name for name in keys.columns if name in SLOT_NAMES]
+        slots = [name for name in keys.columns if name in PLACE]
         found = pl.concat([head, keys.select(slots)], how="horizontal")
         return found.join(inside, on="application_id").select(*RECORD, *slots)
 
@@ -77,17 +115,11 @@ class Stored:
         found = self._reader.table("persons", columns=columns, where={"person_id": people.unique().to_list()})
         return found.with_columns(micros("first_applied_at"), (pl.col("intent") * 1_000_000).round().cast(pl.Int64).fill_null(-1))
 
-    def windows(self, values: pl.DataFrame) -> pl.DataFrame:
-        return self._of_values(HUB_WINDOWS, values)
+    def hubs(self) -> pl.DataFrame:
+        return self._reader.table(HUBS.name)
 
-    def hubs(self, values: pl.DataFrame) -> pl.DataFrame:
-        return self._of_values(HUBS, values)
-
-    def _of_values(self, table: Table, values: pl.DataFrame) -> pl.DataFrame:
-        kinds, keys = values["kind"].unique().to_list(), values["key"].unique().to_list()
-        if not keys:
-            return table.empty()
-        return self._reader.table(table.name, where={"kind": kinds, "key": keys}).join(values, on=["kind", "key"], how="semi")
+    def windows(self) -> pl.DataFrame:
+        return self._reader.table(HUB_WINDOWS.name)
 
     def last(self) -> int:
         latest = self._reader.table("persons", columns=["last_applied_at"]).select(micros("last_applied_at"))

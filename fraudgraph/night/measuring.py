@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,19 +12,20 @@ import polars as pl
 from fraudgraph import derived
 from fraudgraph.calibration import Calibration
 from fraudgraph.graph import scoring
-from fraudgraph.graph.codes import DAY, MISSING, OWN_PLACES
-from fraudgraph.graph.facts import Facts, View, read
+from fraudgraph.graph.codes import DAY, HUB, MISSING, OWN_PLACES, Codes
+from fraudgraph.graph.facts import MOST_APPLICATIONS, Facts, View, read
 from fraudgraph.graph.pairs import Given
-from fraudgraph.model import PAIR_VALUES, PAIRS, SLOT, Int32Array, IntArray
-from fraudgraph.night.known import Known
-from fraudgraph.night.uses import Small, Values, melt, small
+from fraudgraph.model import HUB_WINDOWS, HUBS, PAIR_VALUES, PAIRS, Int32Array, IntArray
+from fraudgraph.night.known import Known, melt, texts_of
+from fraudgraph.night.uses import OWN, Crowds, counted, places, ranks, spans
 from fraudgraph.settings import Settings
 from fraudgraph.solving import number_channels
+from fraudgraph.stores.numbers import PLACE
 
 if TYPE_CHECKING:
     from fraudgraph.night.near import Change
 
-ENDS = ("person_a", "person_b")
+ENDS = ("a", "b")
 
 
 @dataclass(frozen=True)
@@ -35,98 +37,161 @@ class Measured:
     candidates: int
 
 
-def measured(
-    known: Known,
-    uses: pl.DataFrame,
-    records: pl.DataFrame,
-    change: Change,
-    pairs: pl.DataFrame,
-    given: pl.DataFrame,
-    calibration: Calibration,
-    settings: Settings,
-) -> Measured:
-    """Measure ``pairs`` (person_a, person_b: ids, in any order).
+@dataclass(frozen=True)
+class Measuring:
+    """What pairs are measured from."""
 
-    ``uses``: all uses, around their times, of whatever two people of a pair share; ``records``: of some of the people, at hand already.
-    """
+    known: Known
+    uses: pl.DataFrame
+    """All uses, around their times, of whatever two people of a pair share."""
+    records: pl.DataFrame
+    """In numbers: of some of the people who did not change, at hand already."""
+    come: pl.DataFrame
+    """In numbers: of those who come."""
+    others: pl.DataFrame
+    """person: who goes or comes."""
+    ids: pl.DataFrame
+    """application, application_id of those who come."""
+    change: Change
+
+    def rows(self, people: pl.Series) -> pl.DataFrame:
+        """Return the records of the given people as they are after the change, in order, with their person_id."""
+        at_hand = pl.concat([self.records, self.come], how="diagonal")
+        wanted = people.to_frame("person")
+        missing = wanted.join(at_hand, on="person", how="anti")["person"]
+        rows = pl.concat([at_hand, self.known.numbers.records(missing)], how="diagonal") if len(missing) else at_hand
+        rows = rows.join(wanted, on="person", how="semi").join(self._names(people), on="person")
+        # Of those who have more applications than are looked at the latest count; of several at one time the last by id.
+        many = rows.filter(pl.len().over("person") > MOST_APPLICATIONS)["application"]
+        ids = pl.concat([self.known.numbers.application_ids(many), self.ids]).unique("application") if len(many) else self.ids.clear()
+        return rows.join(ids, on="application", how="left").sort("at", "application_id", "application")
+
+    def _names(self, people: pl.Series) -> pl.DataFrame:
+        mine = self.change.come["person_id"].unique()
+        come = pl.DataFrame({"person": self.known.numbers.of(mine), "person_id": mine})
+        stored = people.to_frame("person").join(come, on="person", how="anti")["person"]
+        return pl.concat([self.known.numbers.person_ids(stored), come])
+
+    def texts(self, person_ids: pl.Series) -> pl.DataFrame:
+        """Return value, kind, key of everything that the given people have."""
+        mine = self.change.come.filter(pl.col("person_id").is_in(person_ids.implode()))
+        stored = person_ids.to_frame("person_id").join(mine, on="person_id", how="anti")["person_id"]
+        return texts_of(pl.concat([self.known.records(stored), mine], how="diagonal"), self.known.numbers)
+
+
+def measured(asked: Measuring, pairs: pl.DataFrame, given: pl.DataFrame, calibration: Calibration, settings: Settings) -> Measured:
+    """Measure ``pairs`` (a, b: numbers of people, in any order); ``given``: relations with such ends, kind and weight."""
     if not len(pairs):
         return Measured(PAIRS.empty(), PAIR_VALUES.empty(), 0)
-    ids = pl.concat([pairs["person_a"], pairs["person_b"]]).unique()
-    rows = _records(known, ids, records, change)
-    cast = _cast(known, ids, rows, change)
+    rows = asked.rows(pl.concat([pairs["a"], pairs["b"]]).unique().rename("person"))
+    first = rows.group_by("person", "person_id").agg(pl.col("at").min()).sort("at", "person_id")
+    cast, names = first["person"], first["person_id"]
     persons = len(cast)
-    others = uses.select("person_id").unique().join(cast, on="person_id", how="anti").sort("person_id")
-    everybody = pl.concat([cast.select("person_id"), others]).with_row_index("person").with_columns(pl.col("person").cast(pl.Int32))
     a, b = _ordered(pairs, cast)
-    values = Values(uses)
-    placed = values.number(uses).join(everybody, on="person_id")
-    extra = rows.join(everybody, on="person_id").select("application_id", "person", "applied_at")
-    book = small(placed.select("slot", "number", "application_id", "person", "applied_at"), extra, values, settings)
-    narrow = book.rows.join(rows.select("application_id", "channel"), on="application_id", how="left", maintain_order="left")["channel"]
-    view = View(book.codes, book.person, book.applied_at, number_channels(narrow, calibration.channels))
-    mine, counts = _given(given, cast, a, b, calibration.given, len(everybody))
+    related, counts = _given(given, cast, a, b, calibration.given)
     priors = settings.table("graph.prior")
-    fold = scoring.folds(cast["person_id"].str.slice(2), np.arange(persons), a)
-    nobody = {slot: np.full(len(book.rows), MISSING, np.int32) for slot in book.codes.few}
-    facts = read(replace(view, codes=replace(book.codes, few=nobody)), a, b, mine, priors, counts)
+    fold = scoring.folds(names.str.slice(2), np.arange(persons), a)
+    book = _book(asked, rows, cast, settings)
+    view = View(book.codes(), book.person, book.at, number_channels(rows["channel"], calibration.channels))
+    facts = read(view, a, b, related, priors, counts)
     fold = _of(facts, a, b, fold)
     likely = np.flatnonzero(_possible(facts, fold, calibration, settings))
-    some = facts.take(likely)
-    few = _own_places(known, rows, change, np.union1d(some.a, some.b), cast, book, settings)
-    inside = _inside(mine, some)
-    facts = read(replace(view, codes=replace(book.codes, few=few)), some.a, some.b, inside, priors, counts)
-    fold = _of(facts, some.a, some.b, fold[likely])
+    some, fold = facts.take(likely), fold[likely]
+    own = _own_places(asked, rows, cast, np.union1d(some.a, some.b), settings)
+    texts = _texts(asked, book, names.gather(np.unique(some.a)))
+    view = replace(view, codes=book.codes(texts, own))
+    facts = read(view, some.a, some.b, _inside(related, some), priors, counts)
+    fold = _of(facts, some.a, some.b, fold)
     place = scoring.near(facts, calibration.tables.levels, calibration.tables.sd, fold, settings)
-    found = scoring.collect(facts, place, fold, view, len(everybody))
-    named = derived.Named(everybody["person_id"].str.slice(2), np.zeros(0, np.int64), np.zeros(0, np.int64))
-    return Measured(*derived.pairs(found, named, values.texts), len(pairs))
+    found = scoring.collect(facts, place, fold, view, persons)
+    named = derived.Named(names.str.slice(2), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    return Measured(*derived.pairs(found, named, view.codes.keys), len(pairs))
 
 
-def _records(known: Known, ids: pl.Series, records: pl.DataFrame, change: Change) -> pl.DataFrame:
-    """Return the records of the people ``ids``, as they are after the change."""
-    at_hand = pl.concat([records, change.come], how="diagonal")
-    missing = ids.to_frame("person_id").join(at_hand, on="person_id", how="anti")["person_id"]
-    rows = pl.concat([at_hand, known.records(missing)], how="diagonal") if len(missing) else at_hand
-    return rows.filter(pl.col("person_id").is_in(ids.implode()))
+@dataclass(frozen=True)
+class Book:
+    """The applications of the people who are measured, and what they use."""
+
+    person: Int32Array
+    at: IntArray
+    values: pl.Series
+    """The numbers of the values, in the order in which they are numbered here."""
+    crowd: Crowds
+    slot: IntArray
+    """Per use."""
+    row: IntArray
+    """Per use: the application's row, -1 of other people."""
+
+    def codes(self, texts: pl.DataFrame | None = None, few: Mapping[str, Int32Array] | None = None) -> Codes:
+        """Return the codes of the rows: with ``texts`` (value, kind, key) values are numbered by their texts and others left out."""
+        number = np.arange(len(self.values))
+        keys: dict[str, pl.Series] = {}
+        if texts is not None:
+            table = texts.join(pl.DataFrame({"value": self.values}).with_row_index("number"), on="value").sort("kind", "key")
+            table = table.with_columns(pl.int_range(pl.len()).over("kind").alias("place"))
+            number = np.full(len(self.values), MISSING)
+            number[table["number"].to_numpy()] = table["place"].to_numpy()
+            keys = {str(kind): part["key"] for (kind,), part in table.partition_by("kind", as_dict=True).items()}
+        size = len(self.person)
+        code: dict[str, Int32Array] = {}
+        people: dict[str, Int32Array] = {}
+        burst = {}
+        for name, place in PLACE.items():
+            mine = np.flatnonzero((self.slot == place) & (self.row >= 0))
+            if len(mine):
+                at = self.row[mine]
+                code[name], people[name], burst[name] = np.full(size, MISSING, np.int32), np.zeros(size, np.int32), np.zeros(size, np.uint8)
+                code[name][at] = np.where(self.crowd.hub[mine], HUB, number[self.crowd.value[mine]])
+                people[name][at], burst[name][at] = self.crowd.steps[mine], self.crowd.burst[mine]
+        return Codes(code, people, burst, few or {}, keys, HUBS.empty(), HUB_WINDOWS.empty(), {}, 0)
 
 
-def _cast(known: Known, ids: pl.Series, rows: pl.DataFrame, change: Change) -> pl.DataFrame:
-    """Return person_id of the people ``ids`` in the order of their first applications, with ``number``."""
-    first = rows.group_by("person_id").agg(pl.col("applied_at").min())
-    return first.sort("applied_at", "person_id").with_row_index("number").select("person_id", pl.col("number").cast(pl.Int32))
+def _book(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, settings: Settings) -> Book:
+    uses = asked.uses
+    values = uses["value"].unique()
+    people = pl.concat([cast, uses.select("person").unique().join(cast.to_frame("person"), on="person", how="anti")["person"]])
+    crowd = counted(uses, values, people, ranks(uses, asked.ids, asked.known.numbers), settings)
+    number = rows.select("application").with_row_index("row")
+    row = uses.select("application").join(number, on="application", how="left", maintain_order="left")
+    return Book(
+        person=places(rows["person"], cast).astype(np.int32),
+        at=rows["at"].to_numpy(),
+        values=values,
+        crowd=crowd,
+        slot=uses["slot"].to_numpy().astype(np.int64),
+        row=row["row"].cast(pl.Int64).fill_null(-1).to_numpy(),
+    )
 
 
-def _ordered(pairs: pl.DataFrame, cast: pl.DataFrame) -> tuple[Int32Array, Int32Array]:
-    """Return the pairs as numbers, a < b, sorted."""
-    ends = [pairs.join(cast, left_on=end, right_on="person_id", how="left", maintain_order="left")["number"].to_numpy() for end in ENDS]
-    low, high = np.minimum(*ends).astype(np.int64), np.maximum(*ends).astype(np.int64)
-    packed = np.unique(low * len(cast) + high)
+def _texts(asked: Measuring, book: Book, person_ids: pl.Series) -> pl.DataFrame:
+    """Return value, kind, key of the values at hand that the given people have: what they share with anybody is among them."""
+    return asked.texts(person_ids).join(book.values.to_frame("value"), on="value", how="semi")
+
+
+def _ordered(pairs: pl.DataFrame, cast: pl.Series) -> tuple[Int32Array, Int32Array]:
+    """Return the pairs as places in ``cast``, a < b, sorted."""
+    ends = [places(pairs[end], cast) for end in ENDS]
+    packed = np.unique(np.minimum(*ends) * len(cast) + np.maximum(*ends))
     return (packed // len(cast)).astype(np.int32), (packed % len(cast)).astype(np.int32)
 
 
-def _given(
-    given: pl.DataFrame, cast: pl.DataFrame, a: Int32Array, b: Int32Array, names: tuple[str, ...], persons: int
-) -> tuple[Given, IntArray]:
+def _given(given: pl.DataFrame, cast: pl.Series, a: Int32Array, b: Int32Array, names: tuple[str, ...]) -> tuple[Given, IntArray]:
     """Return the relations between pairs that are measured, and how many relations everybody has in all."""
-    if not len(given):
-        return Given(*(np.zeros(0, np.int32),) * 3, np.zeros(0), names), np.zeros(persons, np.int64)
-    counts = np.zeros(persons, np.int64)
+    counts = np.zeros(len(cast), np.int64)
+    number = pl.DataFrame({"person": cast}).with_row_index("number").with_columns(pl.col("number").cast(pl.Int32))
     for end in ENDS:
-        mine = given.join(cast, left_on=end, right_on="person_id")["number"].to_numpy()
-        np.add.at(counts, mine, 1)
-    both = given.join(cast, left_on="person_a", right_on="person_id").join(
-        cast, left_on="person_b", right_on="person_id", suffix="_b"
-    )
-    one, other = both["number"].to_numpy(), both["number_b"].to_numpy()
+        np.add.at(counts, given.join(number, left_on=end, right_on="person")["number"].to_numpy(), 1)
+    both = given.join(number, left_on="a", right_on="person").join(number, left_on="b", right_on="person", suffix="_b")
+    one, other, kind = both["number"].to_numpy(), both["number_b"].to_numpy(), both["kind"].to_numpy()
     low, high = np.minimum(one, other), np.maximum(one, other)
-    order = np.lexsort([both["kind"].to_numpy(), high, low])
-    table = Given(low[order], high[order], both["kind"].to_numpy()[order], both["weight"].to_numpy()[order], names)
+    order = np.lexsort([kind, high, low])
     size = np.int64(len(cast))
-    keep = np.isin(table.a * size + table.b, a * size + b)
-    return Given(table.a[keep], table.b[keep], table.kind[keep], table.weight[keep], names), counts
+    order = order[np.isin(low[order] * size + high[order], a * size + b)]
+    return Given(low[order], high[order], kind[order], both["weight"].to_numpy()[order], names), counts
 
 
 def _inside(given: Given, facts: Facts) -> Given:
+    """Return the relations between the pairs of ``facts``."""
     size = np.int64(max(int(facts.b.max(initial=0)), int(given.b.max(initial=0))) + 1)
     keep = np.isin(given.a * size + given.b, facts.a * size + facts.b)
     return Given(given.a[keep], given.b[keep], given.kind[keep], given.weight[keep], given.names)
@@ -150,30 +215,20 @@ def _possible(facts: Facts, fold: IntArray, calibration: Calibration, settings: 
     return result
 
 
-def _own_places(
-    known: Known, rows: pl.DataFrame, change: Change, people: IntArray, cast: pl.DataFrame, book: Small, settings: Settings
-) -> dict[str, Int32Array]:
-    """Return `Codes.few` of the rows of ``book`` for the given people: what place was their own by then."""
-    from fraudgraph.night.near import users
-
+def _own_places(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, people: IntArray, settings: Settings) -> dict[str, Int32Array]:
+    """Return `Codes.few` of the rows for the given people: what place was their own by then."""
     window = settings.integer("graph.window_days") * DAY
-    kinds = [SLOT[slot].kind for slot in OWN_PLACES]
-    theirs = cast.filter(pl.col("number").is_in(pl.Series(people, dtype=pl.Int32).implode()))
-    wanted = melt(rows.join(theirs, on="person_id", how="semi")).filter(pl.col("kind").is_in(kinds))
-    spans = wanted.group_by("kind", "key").agg(low=pl.col("applied_at").min() - window, high=pl.col("applied_at").max())
-    spans = spans.sort("kind", "key")
-    stored = users(known, spans).join(change.gone, on="person_id", how="anti")
-    come = melt(change.come).join(spans, on=["kind", "key"], how="semi")
-    uses = pl.concat([stored, come], how="diagonal")
-    everybody = uses.select("person_id").unique().sort("person_id").with_row_index("person").with_columns(pl.col("person").cast(pl.Int32))
-    values = Values(spans)
-    placed = values.number(uses).join(everybody, on="person_id").select("slot", "number", "application_id", "person", "applied_at")
-    places = small(placed, placed.clear().select("application_id", "person", "applied_at"), values, settings)
-    found: dict[str, Int32Array] = {}
+    mine = rows.join(cast.gather(people).to_frame("person"), on="person", how="semi")
+    theirs = melt(mine).filter(pl.col("slot").is_in(OWN.tolist()))
+    wanted = spans(theirs, window, 0)
+    stored = asked.known.numbers.uses(wanted).join(asked.others, on="person", how="anti")
+    uses = pl.concat([stored, melt(asked.come).join(wanted, on="value", how="semi")])
+    values, everybody = uses["value"].unique(), uses["person"].unique()
+    crowd = counted(uses, values, everybody, ranks(uses, asked.ids, asked.known.numbers), settings)
+    table = uses.select("application", "slot", few=pl.Series(np.where(crowd.own, crowd.value, MISSING), dtype=pl.Int32))
+    found = {}
     for slot in OWN_PLACES:
-        if slot not in places.codes.few:
-            continue
-        own = places.rows.select("application_id", few=pl.Series(places.codes.few[slot]))
-        joined = book.rows.select("application_id").join(own, on="application_id", how="left", maintain_order="left")["few"]
+        own = table.filter(pl.col("slot") == PLACE[slot]).select("application", "few")
+        joined = rows.select("application").join(own, on="application", how="left", maintain_order="left")["few"]
         found[slot] = joined.fill_null(MISSING).to_numpy().astype(np.int32)
     return found

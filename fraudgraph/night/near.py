@@ -20,16 +20,16 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.calibration import Calibration
-from fraudgraph.graph.codes import DAY, OWN_PLACES
-from fraudgraph.model import SLOT, BoolArray, IntArray
+from fraudgraph.graph.codes import DAY
+from fraudgraph.model import HUB_WINDOWS, HUBS
 from fraudgraph.night import hubs
-from fraudgraph.night.known import Known, latest_of
-from fraudgraph.night.measuring import measured
-from fraudgraph.night.uses import Small, Values, changed, melt, small, spans, unique_rows
+from fraudgraph.night.known import Known, latest_of, melt, numbered, texts_of
+from fraudgraph.night.measuring import Measuring, measured
+from fraudgraph.night.uses import OWN, counted, distinct, ranks, spans
 from fraudgraph.settings import Settings
 
 PAIR = ["person_a", "person_b"]
-VALUE = ["kind", "key"]
+ENDS = ["a", "b"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Change:
     """Who goes and who comes."""
 
     gone: pl.DataFrame
-    """Records of the people who are no longer what they were, as they were."""
+    """Records, in texts, of the people who are no longer what they were, as they were."""
     come: pl.DataFrame
     """Records of the people who are new or other, as they are."""
 
@@ -65,12 +65,14 @@ class Renewed:
     """HUB_WINDOWS of the touched values, as they are now."""
     touched: pl.DataFrame
     """kind, key: the values on which somebody came or went."""
-    elsewhere: pl.DataFrame
-    """kind, key: values of those who go or come that somebody else has for certain (of the others it was not asked)."""
-    change: Change
+    scene: Scene
     """With the people who count as changed by rule 3."""
     measured: int
     """Pairs that were measured."""
+    identifiers: int
+    """By how much the different values are more than before."""
+    links: int
+    """By how much the different links are more than before."""
 
 
 def renew(
@@ -88,26 +90,26 @@ def renew(
     """
     scene = _look(known, change, settings)
     while len(scene.earlier):
-        change = change.with_also(known.records(scene.earlier))
+        change = change.with_also(known.records(known.numbers.person_ids(scene.earlier)["person_id"]))
         scene = _look(known, change, settings)
     stage = _widen(known, scene, settings)
-    again = stage.suspects(given)
-    fresh = measured(known, stage.uses, stage.records, change, again, given, calibration, settings)
-    stale = _stale(change, scene, values)
-    left = pairs.join(change.people, left_on="person_a", right_on="person_id", how="anti")
-    left = left.join(change.people, left_on="person_b", right_on="person_id", how="anti").join(stale, on=PAIR, how="anti")
-    left = left.join(again, on=PAIR, how="anti").join(again, left_on=PAIR, right_on=PAIR[::-1], how="anti")
+    related = given.with_columns(known.numbers.of(given[name]).alias(end) for name, end in zip(PAIR, ENDS, strict=True))
+    again = _suspects(scene, stage, related)
+    asked = Measuring(known, stage.uses, stage.records, scene.come, scene.others, _ids(change, known), change)
+    fresh = measured(asked, again, related, calibration, settings)
+    left = _kept(known, scene, again, pairs, values)
     kept = values.join(left.select(PAIR), on=PAIR, how="semi")
     table, windows = _hubs_now(known, scene, settings)
     return Renewed(
-        pl.concat([left, fresh.pairs]),
-        pl.concat([kept, fresh.values]),
-        table,
-        windows,
-        scene.touched,
-        _elsewhere(scene),
-        change,
-        fresh.candidates,
+        pairs=pl.concat([left, fresh.pairs]),
+        values=pl.concat([kept, fresh.values]),
+        hubs=table,
+        windows=windows,
+        touched=scene.texts.join(scene.touched, on="value", how="semi").select("kind", "key"),
+        scene=scene,
+        measured=fresh.candidates,
+        identifiers=_identifiers(known, scene),
+        links=_links(scene.come) - _links(scene.gone),
     )
 
 
@@ -116,23 +118,29 @@ class Scene:
     """The values that a change touches, before and after."""
 
     change: Change
+    gone: pl.DataFrame
+    """Records in numbers."""
+    come: pl.DataFrame
+    others: pl.DataFrame
+    """person: who goes or comes."""
+    texts: pl.DataFrame
+    """value, kind, key of all values of those who go or come."""
+    known: pl.DataFrame
+    """Crowds on the hubs of the book (`hubs.crowds_of`)."""
     crowds: pl.DataFrame
-    """Of hubs: `hubs.moved`."""
+    """Those on the hubs among the values, before and after (`hubs.moved`)."""
     touched: pl.DataFrame
-    """kind, key of all values on which somebody comes or goes."""
+    """value: on which somebody comes or goes."""
     loud: pl.DataFrame
-    """Those that must be looked at: kind, key, low, high."""
+    """Those that must be looked at: kind, value, low, high."""
     uses: pl.DataFrame
     """Their uses after the change."""
-    people: pl.DataFrame
-    """person_id, person (Int32), same (did not change)."""
-    values: Values
     marks: pl.DataFrame
     """value, person."""
     on: pl.DataFrame
     """value, person: everybody who did not change and has a value with a mark."""
     earlier: pl.Series
-    """person_id of people to whom rule 3 applies."""
+    """Numbers of the people to whom rule 3 applies."""
 
 
 def span(settings: Settings) -> int:
@@ -141,176 +149,179 @@ def span(settings: Settings) -> int:
 
 
 def _look(known: Known, change: Change, settings: Settings) -> Scene:
-    gone, come = melt(change.gone), melt(change.come)
+    old, new = numbered(change.gone, known.numbers), numbered(change.come, known.numbers)
+    gone, come = melt(old), melt(new)
     both = pl.concat([gone, come])
-    net = pl.concat([gone.join(come, on=gone.columns, how="anti"), come.join(gone, on=gone.columns, how="anti")])
-    windows = known.windows(both.select(VALUE).unique())
-    crowds = hubs.moved(windows, gone, come, settings)
+    columns = both.columns
+    net = pl.concat([gone.join(come, on=columns, how="anti"), come.join(gone, on=columns, how="anti")])
+    on_hubs = hubs.crowds_of(known)
+    mine = on_hubs.join(both.select("value").unique(), on="value", how="semi")
+    moved = hubs.moved(mine, gone, come, settings)
     latest = known.last()
-    last = max(latest, latest_of(come["applied_at"]))
-    quiet = hubs.quiet(crowds, net, last, settings)
-    late = net.filter((pl.col("applied_at") < latest) & pl.col("kind").is_in([SLOT[name].kind for name in OWN_PLACES]))
-    quiet = quiet.join(late, on=VALUE, how="anti")
-    loud = pl.concat([net.join(quiet, on=VALUE, how="anti"), _minus(both, hubs.busy(both, windows, settings))]).select(VALUE).unique()
-    wanted = spans(both.join(loud, on=VALUE, how="semi"), span(settings), span(settings))
-    stored = users(known, wanted)
-    after = pl.concat([stored.join(change.gone, on="person_id", how="anti"), come.join(loud, on=VALUE, how="semi")], how="diagonal")
-    people = _people(pl.concat([stored["person_id"], after["person_id"]]), change)
-    values = Values(wanted)
-    one, other = (small(numbered(uses, values, people), _nobody(), values, settings) for uses in (stored, after))
-    same = people["same"].to_numpy()
-    value, person, moved = changed(one, other, same, list(SLOT))
-    marks = _marked(value, person, one, other, same, settings)
-    on = _on(other, marks["value"].unique().to_numpy(), same)
-    earlier = people.filter(pl.Series(moved))["person_id"]
-    return Scene(change, crowds, net.select(VALUE).unique(), wanted, after, people, values, marks, on, earlier)
+    quiet = hubs.quiet(moved, net, max(latest, latest_of(come["at"])), settings)
+    late = net.filter((pl.col("at") < latest) & pl.col("slot").is_in(OWN.tolist()))
+    quiet = quiet.join(late, on="value", how="anti")
+    restless = both.join(hubs.busy(both, mine, settings), on=columns, how="anti")
+    loud = pl.concat([net.join(quiet, on="value", how="anti").select("value"), restless.select("value")]).unique()
+    wanted = spans(both.join(loud, on="value", how="semi"), span(settings), span(settings))
+    stored = known.numbers.uses(wanted)
+    others = pl.concat([old.select("person"), new.select("person")]).unique()
+    left = stored.join(others, on="person", how="anti")
+    after = pl.concat([left, come.join(loud, on="value", how="semi")])
+    marks, on, earlier = _compared(known, stored, left, after, _ids(change, known), settings)
+    texts = pl.concat([texts_of(records, known.numbers) for records in (change.gone, change.come)]).unique()
+    touched = net.select("value").unique()
+    return Scene(change, old, new, others, texts, on_hubs, moved, touched, wanted, after, marks, on, earlier)
 
 
-def _minus(uses: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    return uses.join(others, on=uses.columns, how="anti")
+def _ids(change: Change, known: Known) -> pl.DataFrame:
+    """Return application, application_id of those who come."""
+    ids = change.come["application_id"].unique()
+    return pl.DataFrame({"application": known.numbers.of(ids), "application_id": ids})
 
 
-def _nobody() -> pl.DataFrame:
-    return pl.DataFrame(schema={"application_id": pl.String, "person": pl.Int32, "applied_at": pl.Int64})
+def _compared(
+    known: Known, stored: pl.DataFrame, left: pl.DataFrame, after: pl.DataFrame, ids: pl.DataFrame, settings: Settings
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.Series]:
+    """Compare the uses of those who did not change (``left``: of ``stored``, and the first of ``after``).
 
-
-def users(known: Known, wanted: pl.DataFrame) -> pl.DataFrame:
-    """Return the stored uses of the values ``wanted`` (kind, key, low, high) as `melt` gives them."""
-    if not len(wanted):
-        schema = dict.fromkeys(("kind", "key", "slot", "application_id", "person_id"), pl.String)
-        return pl.DataFrame(schema={**schema, "applied_at": pl.Int64})
-    found = known.users(wanted)
-    named = wanted.select(VALUE)[found["value"]]
-    return named.with_columns(
-        pl.concat_str(named["kind"], found["role"], separator=".").alias("slot"),
-        found["application_id"],
-        found["person_id"],
-        found["used_at"].alias("applied_at"),
-    )
-
-
-def numbered(uses: pl.DataFrame, values: Values, people: pl.DataFrame) -> pl.DataFrame:
-    """Return slot, number, application_id, person, applied_at."""
-    return values.number(uses).join(people, on="person_id").select("slot", "number", "application_id", "person", "applied_at")
-
-
-def _people(ids: pl.Series, change: Change) -> pl.DataFrame:
-    table = ids.unique().sort().to_frame("person_id").with_row_index("person").with_columns(pl.col("person").cast(pl.Int32))
-    other = change.people.with_columns(pl.lit(False).alias("same"))
-    return table.join(other, on="person_id", how="left", maintain_order="left").with_columns(pl.col("same").fill_null(True))
-
-
-def _marked(value: IntArray, person: IntArray, one: Small, other: Small, same: BoolArray, settings: Settings) -> pl.DataFrame:
-    """Return all marks: those of uses, and both people of a meeting of unchanged people that is new or no more."""
-    size = len(same)
-    schema = {"value": pl.Int64, "pair": pl.Int64}
-    met, meet = (pl.DataFrame(dict(zip(schema, book.meetings(size, settings), strict=True)), schema) for book in (one, other))
-    both = list(schema)
-    moved = pl.concat([met.join(meet, on=both, how="anti"), meet.join(met, on=both, how="anti")])
-    a, b = moved["pair"].to_numpy() // max(size, 1), moved["pair"].to_numpy() % max(size, 1)
+    Return the marks, everybody who has a value with a mark, and the people to whom rule 3 applies.
+    """
+    before = pl.concat([left, stored.join(left.select("person").unique(), on="person", how="anti")])
+    values, people = pl.concat([before["value"], after["value"]]).unique(), pl.concat([before["person"], after["person"]]).unique()
+    one, other = (counted(uses, values, people, ranks(uses, ids, known.numbers), settings) for uses in (before, after))
+    size, n = max(len(people), 1), len(left)
+    same = np.zeros(size, bool)
+    same[other.person[:n]] = True
+    differs = (one.steps[:n] != other.steps[:n]) | (one.burst[:n] != other.burst[:n]) | (one.hub[:n] != other.hub[:n])
+    met, meet = (pl.DataFrame(dict(zip(("value", "pair"), crowd.meetings(settings, size), strict=True))) for crowd in (one, other))
+    moved = pl.concat([met.join(meet, on=met.columns, how="anti"), meet.join(met, on=met.columns, how="anti")])
+    a, b = moved["pair"].to_numpy() // size, moved["pair"].to_numpy() % size
     stays = same[a] & same[b]
-    changes = moved["value"].to_numpy()[stays]
-    values, people = unique_rows(np.concatenate([value, changes, changes]), np.concatenate([person, a[stays], b[stays]]))
-    return pl.DataFrame({"value": values, "person": people.astype(np.int32)})
-
-
-def _on(book: Small, values: IntArray, same: BoolArray) -> pl.DataFrame:
-    """Return value, person of everybody unchanged who has one of ``values``."""
-    parts = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
-    for number in book.number.values():
-        rows = np.flatnonzero(np.isin(number, values) & (number >= 0) & same[book.person])
-        parts.append((number[rows], book.person[rows].astype(np.int64)))
-    value, person = unique_rows(np.concatenate([v for v, _ in parts]), np.concatenate([p for _, p in parts]))
-    return pl.DataFrame({"value": value, "person": person.astype(np.int32)})
+    where = moved["value"].to_numpy()[stays]
+    value, person = distinct(
+        np.concatenate([other.value[:n][differs], where, where]),
+        np.concatenate([other.person[:n][differs].astype(np.int64), a[stays], b[stays]]),
+    )
+    marked = np.zeros(max(len(values), 1), bool)
+    marked[value] = True
+    beside, who = distinct(other.value[:n][marked[other.value[:n]]], other.person[:n][marked[other.value[:n]]].astype(np.int64))
+    earlier = people.gather(np.unique(other.person[:n][one.own[:n] != other.own[:n]]))
+    marks, on = (
+        pl.DataFrame({"value": values.gather(v), "person": people.gather(p)}) for v, p in ((value, person), (beside, who))
+    )
+    return marks, on, earlier
 
 
 @dataclass(frozen=True)
 class Stage:
     """The scene, with all that people with a mark share among them."""
 
-    scene: Scene
     uses: pl.DataFrame
     records: pl.DataFrame
-    """Of the people who did not change and have a value with a mark."""
+    """In numbers, of the people who did not change and have a value with a mark."""
     met: pl.DataFrame
-    """person_a, person_b (ids): who meet after the change, in any order."""
-
-    def suspects(self, given: pl.DataFrame) -> pl.DataFrame:
-        """Return person_a, person_b (ids, in any order) of the pairs to measure."""
-        candidates = pl.concat([self.met, given.select(PAIR)]).unique()
-        ids = self.scene.people.select("person_id", "person")
-        come = self.scene.change.come.select("person_id").unique()
-        incident = pl.concat([candidates.join(come, left_on=end, right_on="person_id", how="semi") for end in PAIR])
-        marks, on = (table.join(ids, on="person").select("value", "person_id") for table in (self.scene.marks, self.scene.on))
-        parts = [incident]
-        for one, other in (PAIR, PAIR[::-1]):
-            mine = candidates.join(marks, left_on=one, right_on="person_id")
-            parts.append(mine.join(on, left_on=[other, "value"], right_on=["person_id", "value"], how="semi").select(PAIR))
-        return pl.concat(parts).unique()
+    """a, b: who meet after the change, in any order."""
 
 
 def _widen(known: Known, scene: Scene, settings: Settings) -> Stage:
     """Look at whatever else people with a mark share with others on the same value."""
-    ids = scene.people.filter(pl.col("person").is_in(scene.on["person"].unique().implode()))["person_id"]
-    records = known.records(ids) if len(ids) else scene.change.gone.clear()
+    records = known.numbers.records(scene.on["person"].unique()) if len(scene.on) else scene.gone.clear()
     theirs = melt(records)
-    if len(theirs):
-        theirs = _minus(theirs, hubs.busy(theirs, known.windows(theirs.select(VALUE).unique()), settings))
-    beside = scene.on.join(scene.people.select("person", "person_id"), on="person").select("value", "person_id")
+    theirs = theirs.join(hubs.busy(theirs, scene.known, settings), on=theirs.columns, how="anti")
     together = (
-        theirs.select(*VALUE, "person_id")
+        theirs.select("person", other="value")
         .unique()
-        .join(beside, on="person_id")
-        .group_by(*VALUE, "value")
-        .agg(pl.len().alias("n"))
-        .filter(pl.col("n") > 1)
-        .select(VALUE)
+        .join(scene.on, on="person")
+        .group_by("other", "value")
+        .len()
+        .filter(pl.col("len") > 1)
+        .select(value="other")
         .unique()
     )
-    wider = spans(theirs.join(together, on=VALUE, how="semi"), span(settings), span(settings))
-    wider = wider.join(scene.loud, on=VALUE, how="left", suffix="_had")
+    wider = spans(theirs.join(together, on="value", how="semi"), span(settings), span(settings))
+    wider = wider.join(scene.loud, on="value", how="left", suffix="_had")
     wider = wider.filter(pl.col("low_had").is_null() | (pl.col("low") < pl.col("low_had")) | (pl.col("high") > pl.col("high_had")))
-    extra = wider.select(*VALUE, pl.min_horizontal("low", "low_had").alias("low"), pl.max_horizontal("high", "high_had").alias("high"))
-    stored = users(known, extra).join(scene.change.gone, on="person_id", how="anti")
-    come = melt(scene.change.come).join(extra, on=VALUE, how="semi")
-    uses = pl.concat([scene.uses.join(extra, on=VALUE, how="anti"), stored, come], how="diagonal")
-    people = _people(uses["person_id"], scene.change)
-    values = Values(uses)
-    book = small(numbered(uses, values, people), _nobody(), values, settings)
+    extra = wider.select(
+        "kind", "value", pl.min_horizontal("low", "low_had").alias("low"), pl.max_horizontal("high", "high_had").alias("high")
+    )
+    stored = known.numbers.uses(extra).join(scene.others, on="person", how="anti")
+    come = melt(scene.come).join(extra, on="value", how="semi")
+    uses = pl.concat([scene.uses.join(extra, on="value", how="anti"), stored, come])
+    values, people = uses["value"].unique(), uses["person"].unique()
     size = max(len(people), 1)
-    pair = np.unique(book.meetings(size, settings)[1])
-    names = people["person_id"]
-    met = pl.DataFrame({"person_a": names.gather(pair // size), "person_b": names.gather(pair % size)})
-    return Stage(scene, uses, records, met)
+    crowd = counted(uses, values, people, ranks(uses, _ids(scene.change, known), known.numbers), settings)
+    pair = np.unique(crowd.meetings(settings, size)[1])
+    return Stage(uses, records, pl.DataFrame({"a": people.gather(pair // size), "b": people.gather(pair % size)}))
 
 
-def _elsewhere(scene: Scene) -> pl.DataFrame:
-    others = scene.uses.join(scene.change.people, on="person_id", how="anti").select(VALUE)
-    return pl.concat([others, scene.crowds.filter(pl.col("before") > 0).select(VALUE).join(scene.loud, on=VALUE, how="anti")]).unique()
+def _suspects(scene: Scene, stage: Stage, given: pl.DataFrame) -> pl.DataFrame:
+    """Return a, b (in any order) of the pairs to measure: all of those who come, and those of two others with a mark."""
+    candidates = pl.concat([stage.met, given.select(ENDS)]).unique()
+    come = scene.come.select("person").unique()
+    parts = [candidates.join(come, left_on=end, right_on="person", how="semi") for end in ENDS]
+    for one, other in (ENDS, ENDS[::-1]):
+        mine = candidates.join(scene.marks, left_on=one, right_on="person")
+        parts.append(mine.join(scene.on, left_on=[other, "value"], right_on=["person", "value"], how="semi").select(ENDS))
+    return pl.concat(parts).unique()
 
 
-def _stale(change: Change, scene: Scene, values: pl.DataFrame) -> pl.DataFrame:
-    """Return the near pairs before of two unchanged people that share a value with a mark for one of them."""
-    named = scene.values.named(scene.marks["value"].to_numpy()).with_columns(scene.marks["person"])
-    marks = named.join(scene.people.select("person", "person_id"), on="person").select(*VALUE, "person_id")
-    found = [values.join(marks, left_on=[*VALUE, end], right_on=[*VALUE, "person_id"], how="semi").select(PAIR) for end in PAIR]
-    return pl.concat(found).unique()
+def _kept(known: Known, scene: Scene, again: pl.DataFrame, pairs: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Return the PAIRS of before that are as they were: neither of somebody who changed, nor measured again, nor of a value with a mark."""
+    ids = pl.concat([pairs["person_a"], pairs["person_b"]]).unique()
+    number = pl.DataFrame({"person_id": ids, "number": known.numbers.of(ids)})
+    both = pairs.select(PAIR).with_row_index("row")
+    for name, end in zip(PAIR, ENDS, strict=True):
+        both = both.join(number, left_on=name, right_on="person_id").rename({"number": end})
+    parts = [both.join(scene.others, left_on=end, right_on="person", how="semi") for end in ENDS]
+    parts += [both.join(again, left_on=ENDS, right_on=ends, how="semi") for ends in (ENDS, ENDS[::-1])]
+    marks = scene.marks.join(scene.texts, on="value").join(number, left_on="person", right_on="number").select("kind", "key", "person_id")
+    for name in PAIR:
+        stale = values.join(marks, left_on=["kind", "key", name], right_on=["kind", "key", "person_id"], how="semi").select(PAIR).unique()
+        parts.append(both.join(stale, on=PAIR, how="semi"))
+    rows = pl.concat([part.select("row") for part in parts]).unique()
+    return pairs.with_row_index("row").join(rows, on="row", how="anti").drop("row")
 
 
 ALWAYS = (-62_135_596_800_000_000, 253_402_300_799_999_999)
 """From the year 1 to 9999."""
 
 
+def always(values: pl.DataFrame) -> pl.DataFrame:
+    """Return kind, value, low, high of values at any time."""
+    return values.select("kind", "value", low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1]))
+
+
 def _hubs_now(known: Known, scene: Scene, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return HUBS and HUB_WINDOWS of the touched values, as they are now."""
-    gone, come = (melt(records).select(*VALUE, "person_id", "applied_at") for records in (scene.change.gone, scene.change.come))
-    was = scene.crowds.select(VALUE).unique().join(scene.touched, on=VALUE, how="semi")
-    calm = was.join(scene.loud, on=VALUE, how="anti")
-    seen = scene.uses.join(scene.touched, on=VALUE, how="semi").select(*VALUE, "person_id", "applied_at")
-    loud = pl.concat([was, hubs.table(seen, settings)[0].select(VALUE)]).unique().join(calm, on=VALUE, how="anti")
-    stored = users(known, loud.with_columns(low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1])))
-    stored = stored.join(scene.change.gone, on="person_id", how="anti").select(*VALUE, "person_id", "applied_at")
-    table, windows = hubs.table(pl.concat([stored, come.join(loud, on=VALUE, how="semi")]), settings)
-    same = hubs.grown(known.hubs(calm), gone, come)
-    still = scene.crowds.join(calm, on=VALUE, how="semi").filter(pl.col("after") > 0)
-    return pl.concat([table, same]), pl.concat([windows, still.select(*VALUE, "window", people="after")])
+    gone, come = melt(scene.gone), melt(scene.come)
+    was = scene.crowds.select("value").unique().join(scene.touched, on="value", how="semi")
+    calm = was.join(scene.loud, on="value", how="anti")
+    seen, _ = hubs.table(scene.uses.join(scene.touched, on="value", how="semi"), settings)
+    loud = pl.concat([was, seen.select("value")]).unique().join(calm, on="value", how="anti")
+    wanted = always(scene.texts.join(loud, on="value", how="semi"))
+    stored = known.numbers.uses(wanted).join(scene.others, on="person", how="anti")
+    now, windows = hubs.table(pl.concat([stored, come.join(loud, on="value", how="semi")]), settings)
+    before = known.hubs().join(scene.texts, on=["kind", "key"]).join(calm, on="value", how="semi")
+    same = hubs.grown(before.select("value", "people", "cap"), gone, come).select("value", "people", "cap")
+    still = scene.crowds.join(calm, on="value", how="semi").filter(pl.col("after") > 0).select("value", "window", people="after")
+    table = pl.concat([now.select("value", "people", "cap"), same])
+    return (
+        hubs.named(table, scene.texts, HUBS.empty()),
+        hubs.named(pl.concat([windows.select("value", "window", "people"), still]), scene.texts, HUB_WINDOWS.empty()),
+    )
+
+
+def _links(records: pl.DataFrame) -> int:
+    return len(melt(records).select("value", "slot", "person").unique())
+
+
+def _identifiers(known: Known, scene: Scene) -> int:
+    """Return by how much the different values are more than before: those that nobody else has."""
+    gone, come = (melt(records).select("value").unique() for records in (scene.gone, scene.come))
+    others = scene.uses.join(scene.others, on="person", how="anti").select("value").unique()
+    certain = pl.concat([others, scene.crowds.select("value").unique().join(scene.loud, on="value", how="anti")]).unique()
+    doubtful = pl.concat([gone, come]).unique().join(certain, on="value", how="anti")
+    found = known.numbers.uses(always(scene.texts.join(doubtful, on="value", how="semi"))).join(scene.others, on="person", how="anti")
+    certain = pl.concat([certain, found.select("value").unique()])
+    return len(come.join(certain, on="value", how="anti")) - len(gone.join(certain, on="value", how="anti"))

@@ -13,9 +13,10 @@ import polars as pl
 from fraudgraph import intent, subjects
 from fraudgraph.identifiers.name_agreement import name_agreement
 from fraudgraph.model import Identified, IntArray, Subjects
-from fraudgraph.night.known import SLOT_NAMES, micros, times
+from fraudgraph.night.known import micros
 from fraudgraph.night.near import ALWAYS
 from fraudgraph.settings import Settings
+from fraudgraph.stores.numbers import PLACE, time
 from fraudgraph.stores.port import Reader
 from fraudgraph.subjects import tables
 from fraudgraph.subjects.rules import identity_keys
@@ -46,7 +47,7 @@ class Confirmed:
         """All of it as records."""
         head = self.book.select("application_id", micros("applied_at"), "channel")
         who = tables.membership_table(self.book, self.who)["person_id"]
-        keys = [self.identified.keys[name] for name in self.identified.keys.columns if name in SLOT_NAMES]
+        keys = [self.identified.keys[name] for name in self.identified.keys.columns if name in PLACE]
         return pl.DataFrame([head["application_id"], who, head["applied_at"], head["channel"], *keys])
 
 
@@ -103,7 +104,7 @@ def _who_share(
     values = keys.select("slot", "key").unique().sort("slot", "key")
     kinds = pl.col("slot").str.split(".").list.first()
     asked = values.select(kinds.alias("kind"), "key", low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1])).unique(maintain_order=True)
-    found = reader.users(asked.with_columns(times("low"), times("high")))
+    found = reader.users(asked.with_columns(time("low"), time("high")))
     shared = asked.select("kind", "key")[found["value"]].select(
         pl.concat_str("kind", pl.lit("."), found["role"]).alias("slot"), "key", found["application_id"]
     )

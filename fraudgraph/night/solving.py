@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from fraudgraph import derived, ledger
 from fraudgraph.calibration import Calibration
-from fraudgraph.evidence import shared
 from fraudgraph.graph.facts import GIVEN_KINDS
 from fraudgraph.judging import Found
 from fraudgraph.model import MICRO, SLOT
-from fraudgraph.night import hubs
+from fraudgraph.night.evidence import gang_evidence
 from fraudgraph.night.judging import judged
 from fraudgraph.night.known import RECORD, Stored, micros
-from fraudgraph.night.near import ALWAYS, PAIR, VALUE, Change, Renewed, renew, users
+from fraudgraph.night.near import PAIR, Change, Renewed, renew
 from fraudgraph.night.people import Confirmed, confirm
-from fraudgraph.night.uses import Values as Numbered
-from fraudgraph.night.uses import melt, small
 from fraudgraph.progress import Progress
 from fraudgraph.settings import Settings
 from fraudgraph.stores import Reader
@@ -88,9 +84,9 @@ def solve_night(
             "reasons": (reader.table("reasons"), derived.reasons(found, named, calibration, settings)),
             "gangs": (reader.table("gangs"), followed.gangs),
             "gang_members": (reader.table("gang_members"), members),
-            "evidence": (reader.table("evidence"), evidence(known, renewed.change, members, followed.gangs, settings)),
-            "hubs": (known.hubs(renewed.touched), renewed.hubs),
-            "hub_windows": (known.windows(renewed.touched), renewed.windows),
+            "evidence": (reader.table("evidence"), gang_evidence(known, renewed.scene, members, followed.gangs, settings)),
+            "hubs": (known.hubs().join(renewed.touched, on=["kind", "key"], how="semi"), renewed.hubs),
+            "hub_windows": (known.windows().join(renewed.touched, on=["kind", "key"], how="semi"), renewed.windows),
             **{name: (before[name], now[name]) for name in now},
         }
         differences = {name: difference(name, *tables) for name, tables in whole.items()}
@@ -107,7 +103,8 @@ def solve_night(
         counts={
             **{name: len(now[name]) - len(before[name]) for name in ("persons", "conflicts")},
             "hubs": len(whole["hubs"][1]) - len(whole["hubs"][0]),
-            **_counted(known, renewed),
+            "identifiers": renewed.identifiers,
+            "links": renewed.links,
         },
     )
 
@@ -251,40 +248,3 @@ def _gang_members(reader: Reader, applications: pl.DataFrame, membership: pl.Dat
     stored = reader.table("membership", columns=columns, where={"application_id": others})
     whose = pl.concat([stored, membership.select(columns)])
     return applications.join(whose, on="application_id").select("gang_id", "person_id").unique().sort("gang_id", "person_id")
-
-
-def evidence(known: Stored, change: Change, members: pl.DataFrame, gangs: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Return EVIDENCE of the gangs that have a community."""
-    live = members.join(gangs.filter(pl.col("community_id") != ""), on="gang_id", how="semi")
-    ids = live["person_id"].unique()
-    stored = known.records(ids).join(change.gone, on="person_id", how="anti").join(change.come, on="person_id", how="anti")
-    theirs = melt(pl.concat([stored, change.come.join(live, on="person_id", how="semi")], how="diagonal"))
-    theirs = theirs.join(hubs.busy(theirs, known.windows(theirs.select(VALUE).unique()), settings), on=theirs.columns, how="anti")
-    held = theirs.join(live, on="person_id").select(*VALUE, "gang_id", "person_id").unique().group_by(*VALUE, "gang_id").len()
-    wanted = held.filter(pl.col("len") >= 2).select(VALUE).unique().sort(VALUE).with_columns(low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1]))
-    uses = users(known, wanted).join(change.gone, on="person_id", how="anti")
-    uses = pl.concat([uses, melt(change.come).join(wanted, on=VALUE, how="semi")], how="diagonal")
-    everybody = uses.select("person_id").unique().sort("person_id").with_row_index("person").with_columns(pl.col("person").cast(pl.Int32))
-    numbered = Numbered(wanted)
-    placed = numbered.number(uses).join(everybody, on="person_id").select("slot", "number", "application_id", "person", "applied_at")
-    book = small(placed, placed.clear().select("application_id", "person", "applied_at"), numbered, settings)
-    names = live["gang_id"].unique().sort()
-    place = pl.DataFrame({"gang_id": names}).with_row_index("place")
-    gang = np.full(len(everybody), -1, np.int32)
-    mine = live.join(everybody, on="person_id").join(place, on="gang_id")
-    gang[mine["person"].to_numpy()] = mine["place"].to_numpy()
-    return shared.gang_evidence(book.codes, book.person, gang, names.to_list())
-
-
-def _counted(known: Stored, renewed: Renewed) -> dict[str, int]:
-    """Return by how much identifiers (different values) and links are more than before."""
-    change = renewed.change
-    gone, come = melt(change.gone), melt(change.come)
-    link = [*VALUE, "slot", "person_id"]
-    links = len(come.select(link).unique()) - len(gone.select(link).unique())
-    values = pl.concat([gone, come]).select(VALUE).unique().join(renewed.elsewhere, on=VALUE, how="anti").sort(VALUE)
-    wanted = values.with_columns(low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1]))
-    others = users(known, wanted).join(change.gone, on="person_id", how="anti").select(VALUE).unique()
-    others = pl.concat([others, renewed.elsewhere])
-    new, old = (uses.select(VALUE).unique().join(others, on=VALUE, how="anti") for uses in (come, gone))
-    return {"identifiers": len(new) - len(old), "links": links}

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from fraudgraph import model
+from fraudgraph.stores.numbers import Numbers
 
 FACTS = (model.APPLICATIONS, model.RELATIONS)
 """Tables of facts; `keys` (application_id and one column per slot) is the third, its columns are the book's slots."""
@@ -154,6 +155,9 @@ class Reader(Protocol):
         """Return who uses the given values, and when: USERS, in any order.
 
         ``values``: kind, key (String), low, high (TIME): uses from ``low`` to ``high``, both included, are asked for."""
+
+    def numbers(self) -> Numbers:
+        """Return the book as numbers."""
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         """Return ``input_order`` or ``rejects`` of the batch of that night, in the order in which it was given."""

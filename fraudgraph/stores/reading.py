@@ -16,6 +16,8 @@ from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema
 from fraudgraph.stores.connection import Session
 from fraudgraph.stores.frames import in_order, registered, with_zone
+from fraudgraph.stores.numbered import EmbeddedNumbers
+from fraudgraph.stores.numbers import ByText, Numbers
 from fraudgraph.stores.port import USERS, Batch, Reader, Version
 
 VALUE: schema.Schema = {"value": pl.String}
@@ -95,6 +97,9 @@ class EmptyReader:
     def users(self, values: pl.DataFrame) -> pl.DataFrame:
         return USERS.empty()
 
+    def numbers(self) -> Numbers:
+        return ByText(self)
+
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         raise ValueError(f"there is no night {night}")
 
@@ -164,6 +169,11 @@ class EmbeddedReader:
             with registered(duck, wanted=plain):
                 found = self._frame(duck, schema.users_sql(slots), USERS.schema, low=plain["low"].min(), high=plain["high"].max())
         return USERS.check(found)
+
+    def numbers(self) -> Numbers:
+        with self._open() as duck:
+            slots = self._book_slots(duck)
+        return EmbeddedNumbers(self._open, self._night, slots)
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         table = schema.BATCH_TABLES.get(name)

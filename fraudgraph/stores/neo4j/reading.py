@@ -18,6 +18,7 @@ from fraudgraph.stores.neo4j.longtexts import lengthened
 from fraudgraph.stores.neo4j.papers import unpacked
 from fraudgraph.stores.neo4j.schema import Head, head
 from fraudgraph.stores.neo4j.tables import TABLES, Asked, answer, order_of, pages, users
+from fraudgraph.stores.numbers import ByText, Numbers
 from fraudgraph.stores.port import Batch, Reader, Version
 
 T = TypeVar("T")
@@ -66,6 +67,9 @@ class Neo4jReader:
         slots = layout.identifiers(self._book_slots())
         found = self._ask(lambda transaction: self._long(transaction, users(transaction, self.physical, slots, asked)))
         return found.drop_nulls("person_id").select(list(port.USERS.schema)).cast({"value": pl.UInt32})
+
+    def numbers(self) -> Numbers:
+        return ByText(self)
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         table = BATCH_TABLES.get(name)

@@ -1,0 +1,46 @@
+"""What the gangs of a night share, from their members' values alone: the same as `evidence.shared` finds in a whole book."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from fraudgraph.evidence.shared import MOST_EVIDENCE
+from fraudgraph.model import EVIDENCE
+from fraudgraph.night import hubs
+from fraudgraph.night.known import Known, melt, texts_of
+from fraudgraph.night.near import Scene, always
+from fraudgraph.night.uses import counted, ranks
+from fraudgraph.settings import Settings
+
+
+def gang_evidence(known: Known, scene: Scene, members: pl.DataFrame, gangs: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+    """Return EVIDENCE of the gangs that have a community; ``members``: GANG_MEMBERS after the night."""
+    live = members.join(gangs.filter(pl.col("community_id") != ""), on="gang_id", how="semi")
+    if not len(live):
+        return EVIDENCE.empty()
+    live = live.with_columns(known.numbers.of(live["person_id"]).alias("person")).select("gang_id", "person_id", "person")
+    stored = known.numbers.records(live["person"].unique()).join(scene.others, on="person", how="anti")
+    theirs = melt(pl.concat([stored, scene.come.join(live, on="person", how="semi")], how="diagonal"))
+    theirs = theirs.join(hubs.busy(theirs, scene.known, settings), on=theirs.columns, how="anti")
+    pairs = theirs.join(live, on="person").select("value", "gang_id", "person").unique()
+    wanted = pairs.group_by("value", "gang_id").len().filter(pl.col("len") >= 2).select("value").unique()
+    texts = _texts(known, scene, live["person_id"], wanted)
+    uses = known.numbers.uses(always(texts)).join(scene.others, on="person", how="anti")
+    uses = pl.concat([uses, melt(scene.come).join(wanted, on="value", how="semi")])
+    rank = ranks(uses, uses.select("application").clear().with_columns(application_id=pl.lit("")), known.numbers)
+    crowd = counted(uses, uses["value"].unique(), uses["person"].unique(), rank, settings)
+    held = uses.filter(pl.Series(~crowd.hub)).select("value", "person").unique()
+    people = held.group_by("value").len("people")
+    inside = held.join(live, on="person").group_by("gang_id", "value").agg(pl.len().alias("members")).filter(pl.col("members") >= 2)
+    table = inside.join(people, on="value").join(texts, on="value").with_columns((pl.col("people") - pl.col("members")).alias("others"))
+    table = table.with_columns(pl.col("members", "others").cast(pl.Int64))
+    table = table.sort("gang_id", "members", "others", "kind", "key", descending=[False, True, False, False, False])
+    return EVIDENCE.check(table.group_by("gang_id", maintain_order=True).head(MOST_EVIDENCE).select(list(EVIDENCE.columns)))
+
+
+def _texts(known: Known, scene: Scene, people: pl.Series, values: pl.DataFrame) -> pl.DataFrame:
+    """Return value, kind, key of ``values``, which the given people have."""
+    mine = scene.change.come.filter(pl.col("person_id").is_in(people.unique().implode()))
+    stored = people.unique().to_frame("person_id").join(scene.change.people, on="person_id", how="anti")["person_id"]
+    found = texts_of(pl.concat([known.records(stored), mine], how="diagonal"), known.numbers)
+    return found.join(values, on="value", how="semi")
