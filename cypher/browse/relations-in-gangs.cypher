@@ -1,6 +1,7 @@
 // Relations from outside that touch gangs
 //
-// What the lender knows from elsewhere (relatives, guarantors, transfers), where one end or both belong to a gang.
+// What the lender knows from elsewhere (relatives, guarantors, transfers), where one end or both belong to a gang. A relation that waits
+// for an application which is not in the book yet is left out.
 //
 // Topic: people
 // Parameters: none
@@ -14,7 +15,7 @@
 //   inside   do both ends belong to the same gang
 MATCH (b:Book)
 MATCH (s:Application)<-[:SOURCE]-(r:Relation)-[:TARGET]->(t:Application)
-WHERE r.fromNight <= b.night < coalesce(r.toNight, b.night + 1)
+WHERE all(x IN [r, s, t] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
 WITH b, r, s, t,
      head(COLLECT {
        MATCH (s)-[y:BY]->(:Person)-[m:IN_GANG]->(g:Gang)

@@ -5,7 +5,7 @@
 //
 // Topic: rule
 // Parameters
-//   $threshold   T                 :param threshold => 0.349359
+//   $threshold   T                 :param threshold => 0.35
 //   $minMembers  people at least   :param minMembers => 3
 // Columns
 //   communityId  the community
