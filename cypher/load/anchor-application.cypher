@@ -4,5 +4,6 @@
 //
 // Parameters
 //   $values  applicationIds  :param values => ['A1']
+CYPHER replan=skip
 UNWIND $values AS value
 MERGE (:Application {applicationId: value})

@@ -4,5 +4,6 @@
 //
 // Parameters
 //   $values  communityIds  :param values => ['C-A1']
+CYPHER replan=skip
 UNWIND $values AS value
 MERGE (:Community {communityId: value})

@@ -4,5 +4,6 @@
 //
 // Parameters
 //   $values  gangIds  :param values => ['G-A1']
+CYPHER replan=skip
 UNWIND $values AS value
 MERGE (:Gang {gangId: value})

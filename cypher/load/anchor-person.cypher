@@ -4,5 +4,6 @@
 //
 // Parameters
 //   $values  personIds  :param values => ['P-A1']
+CYPHER replan=skip
 UNWIND $values AS value
 MERGE (:Person {personId: value})

@@ -5,5 +5,6 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['input_order', 0, '{"application_id": ["A1"], "position": [0]}']]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 CREATE (:BatchRows {night: $night, table: r[0], part: r[1], rows: r[2]})

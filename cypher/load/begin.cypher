@@ -8,6 +8,7 @@
 //
 // Columns
 //   mine  is the lease still ours
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 SET b.held = $fence
 WITH b WHERE b.fence = $fence

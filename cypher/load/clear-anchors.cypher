@@ -7,6 +7,7 @@
 //
 // Columns
 //   done  nodes
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH (n:Application|Person|Community|Gang) WHERE n.fromNight IS NULL AND NOT EXISTS { (n)--() }
 CALL (b, n) {

@@ -9,6 +9,7 @@
 //
 // Columns
 //   done  rows
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH (n:Community) WHERE n.fromNight = $night OR n.toNight = $night
 CALL (b, n) {

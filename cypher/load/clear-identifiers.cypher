@@ -8,6 +8,7 @@
 //
 // Columns
 //   done  nodes
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH (n:Identifier) WHERE n.fromNight = $night
 CALL (b, n) {

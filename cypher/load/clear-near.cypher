@@ -8,6 +8,7 @@
 //
 // Columns
 //   done  relationships
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH ()-[t:NEAR]->() WHERE t.fromNight = $night OR t.toNight = $night
 CALL (b, t) {

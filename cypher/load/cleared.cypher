@@ -4,5 +4,6 @@
 //
 // Parameters
 //   $fence  the writer's number  :param fence => 7
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'}) WHERE b.fence = $fence
 REMOVE b.pending, b.step

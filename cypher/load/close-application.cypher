@@ -5,6 +5,7 @@
 // Parameters
 //   $values  applicationIds             :param values => ['A1']
 //   $night   the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Application {applicationId: value})
 SET n.toNight = $night

@@ -5,6 +5,7 @@
 // Parameters
 //   $values  communityIds               :param values => ['C-A1']
 //   $night   the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Community {communityId: value})
 SET n.toNight = $night

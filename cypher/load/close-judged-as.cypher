@@ -5,6 +5,7 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['C-A1', 'G-A2']]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MATCH (a:Community {communityId: r[0]})
 MATCH (b:Gang {gangId: r[1]})

@@ -5,6 +5,7 @@
 // Parameters
 //   $values  personIds                  :param values => ['P-A1']
 //   $night   the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Person {personId: value})
 SET n.toNight = $night

@@ -5,6 +5,7 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['A1', 'A2', 'relative', null]]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MATCH (n:Relation {source: r[0], target: r[1]})
 WHERE n.toNight IS NULL AND n.fromNight < $night AND n.kind = r[2]

@@ -5,6 +5,7 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['phone', '+8613800002231', [['P-A1', 'own']]]]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MATCH (i:Identifier {kind: r[0], key: r[1]})
 UNWIND r[2] AS u

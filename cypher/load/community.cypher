@@ -7,6 +7,7 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['C-A1', ...]]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MERGE (n:Community {communityId: r[0]})
 FOREACH (_ IN CASE WHEN n.fromNight IS NULL THEN [] ELSE [1] END |

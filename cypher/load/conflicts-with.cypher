@@ -5,6 +5,7 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['A1', 'A2', ...]]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MATCH (a:Application {applicationId: r[0]})
 MATCH (b:Application {applicationId: r[1]})

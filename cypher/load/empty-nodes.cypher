@@ -7,6 +7,7 @@
 //
 // Columns
 //   done  nodes
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'}) WHERE b.night = b.base
 MATCH (n:Application|Person|Community|Gang|Identifier|Hub|HubWindow|Placeholder|Relation|LongText|Document|Setting|Slot|GangEvent|BatchRows|Night|ApplicationVersion|PersonVersion|CommunityVersion|GangVersion)
 CALL (b, n) {

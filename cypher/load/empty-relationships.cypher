@@ -7,6 +7,7 @@
 //
 // Columns
 //   done  relationships
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'}) WHERE b.night = b.base
 MATCH ()-[t:BY|USES|TIED|MEMBER_OF|JUDGED_AS|IN_GANG|SHARES|CONFLICTS_WITH|NEAR|IS|OF|SOURCE|TARGET]->()
 CALL (b, t) {

@@ -8,6 +8,7 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['G-A1', ...]]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MERGE (n:Gang {gangId: r[0]})
 FOREACH (_ IN CASE WHEN n.fromNight IS NULL THEN [] ELSE [1] END |
@@ -31,3 +32,6 @@ SET n = {
   caption: coalesce(r[15], n.caption),
   fromNight: $night
 }
+// A label by grade: Browser's style sheets size nodes by their labels, never by a property.
+REMOVE n:GradeA:GradeB:GradeC:GradeD
+FOREACH (grade IN [one IN ['A', 'B', 'C', 'D'] WHERE one = r[3]] | SET n:$('Grade' + grade))

@@ -13,6 +13,7 @@
 //   step        the last step of it
 //   sweep       is there an older book to sweep away
 //   generation  names the book
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 SET b.held = $fence
 RETURN b.fence = $fence AS mine, b.night AS night, b.base AS base, b.pending AS pending, b.step AS step,

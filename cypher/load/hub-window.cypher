@@ -5,5 +5,6 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['ip', '10.0.0.1', 203, 116]]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 CREATE (:HubWindow {kind: r[0], key: r[1], window: r[2], people: r[3], fromNight: $night})

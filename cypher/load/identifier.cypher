@@ -8,6 +8,7 @@
 //   $kind   kind of identifier         :param kind => 'phone'
 //   $label  its label                  :param label => 'Phone'
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MERGE (i:Identifier {kind: $kind, key: r[0]})
 ON CREATE SET i:$($label), i.caption = r[1], i.fromNight = $night

@@ -6,6 +6,7 @@
 // Parameters
 //   $rows  one list a row, see below  :param rows => [['G-A1', 'confirmed', 'seen', 'ann', 1577836800, 0, 3]]
 //   $call  names this call            :param call => '00ff'
+CYPHER replan=skip
 MERGE (c:Counter {id: 'labels'})
 ON CREATE SET c.next = 0
 SET c.held = $call

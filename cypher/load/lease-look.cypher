@@ -9,6 +9,7 @@
 //   host     on which machine
 //   process  which process there, so that it can be told whether it still runs
 //   fence    number of the last taking
+CYPHER replan=skip
 MERGE (l:Lease {id: 'writer'})
 ON CREATE SET l.fence = 0
 SET l.looked = timestamp()

@@ -8,6 +8,7 @@
 //
 // Columns
 //   held  is it still ours
+CYPHER replan=skip
 MATCH (l:Lease {id: 'writer'})
 SET l.looked = timestamp()
 WITH l WHERE l.fence = $fence

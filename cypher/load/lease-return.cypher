@@ -4,6 +4,7 @@
 //
 // Parameters
 //   $fence  the writer's number  :param fence => 7
+CYPHER replan=skip
 MATCH (l:Lease {id: 'writer'})
 SET l.looked = timestamp()
 WITH l WHERE l.fence = $fence

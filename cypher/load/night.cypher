@@ -19,6 +19,7 @@
 //
 // Columns
 //   night  that holds now
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 SET b.night = $night, b.base = $base, b.generation = $generation
 REMOVE b.pending, b.step

@@ -5,6 +5,7 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['G-A1', 'phone', '+8613800002231', 3, 0]]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MATCH (g:Gang {gangId: r[0]})
 MATCH (i:Identifier {kind: r[1], key: r[2]})

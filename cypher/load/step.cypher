@@ -11,6 +11,7 @@
 // Columns
 //   mine   is the lease still ours
 //   taken  the last step that was taken, before this one
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 SET b.held = $fence
 WITH b, b.fence = $fence AND b.pending = $night AS mine, b.step AS taken

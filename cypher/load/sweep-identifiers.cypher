@@ -7,6 +7,7 @@
 //
 // Columns
 //   done  nodes
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH (n:Identifier) WHERE NOT EXISTS { (n)--() }
 CALL (b, n) {

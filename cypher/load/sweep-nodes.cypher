@@ -8,6 +8,7 @@
 //
 // Columns
 //   done  nodes
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH (n:Application|Person|Community|Gang) WHERE n.toNight <= $base + 1
 CALL (b, n) {

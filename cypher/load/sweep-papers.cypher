@@ -8,6 +8,7 @@
 //
 // Columns
 //   done  nodes
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH (n:Hub|HubWindow|Placeholder|Relation|Document|Setting|Slot|GangEvent|BatchRows|Night|Label)
 WHERE n.toNight <= $base + 1 OR n:Document AND n.fromNight <= $base OR n:Setting AND n.fromNight <= $base OR n:Slot AND n.fromNight <= $base

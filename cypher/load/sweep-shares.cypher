@@ -8,6 +8,7 @@
 //
 // Columns
 //   done  relationships
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH ()-[t:SHARES]->() WHERE t.toNight <= $base + 1
 CALL (b, t) {

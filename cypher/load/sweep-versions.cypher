@@ -8,6 +8,7 @@
 //
 // Columns
 //   done  nodes
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 MATCH (n:ApplicationVersion|PersonVersion|CommunityVersion|GangVersion) WHERE n.toNight <= $base + 1
 CALL (b, n) {

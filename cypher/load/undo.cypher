@@ -4,6 +4,7 @@
 //
 // Parameters
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 SET b.night = $night - 1, b.pending = $night, b.step = 0
 WITH b

@@ -6,6 +6,7 @@
 // Parameters
 //   $rows   one list a row, see below  :param rows => [['phone', '+8613800002231', [['P-A1', 'own', 1577836800, 0, 1577836800, 0, 1]]]]
 //   $night  the night that is written  :param night => 3
+CYPHER replan=skip
 UNWIND $rows AS r
 MATCH (i:Identifier {kind: r[0], key: r[1]})
 UNWIND r[2] AS u

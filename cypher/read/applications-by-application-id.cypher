@@ -11,6 +11,7 @@
 //
 // Columns
 //   rows  three lists: the values as they are, times (microseconds since 1970), dates (days since 1970)
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Application {applicationId: value})
 WITH properties(n) AS m WHERE m.fromNight <= $night < coalesce(m.toNight, $night + 1)

@@ -10,6 +10,7 @@
 //
 // Columns
 //   row  three lists: the values as they are, times (microseconds since 1970), dates (days since 1970)
+CYPHER replan=skip
 MATCH (n:ApplicationVersion) WHERE n.toNight > $night AND n.fromNight <= $night
 WITH properties(n) AS m
 RETURN [[c IN $plain | m[c]], [c IN $times | m[c].epochSeconds * 1000000 + m[c].microsecond],

@@ -13,6 +13,7 @@
 // Columns
 //   last  the last id of the page; null: there are no more
 //   rows  three lists: the values as they are, times (microseconds since 1970), dates (days since 1970)
+CYPHER replan=skip
 MATCH (n:Application) WHERE n.applicationId >= $from
 WITH n ORDER BY n.applicationId LIMIT $page
 WITH properties(n) AS m

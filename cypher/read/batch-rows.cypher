@@ -8,5 +8,6 @@
 //
 // Columns
 //   rows  JSON: column -> values
+CYPHER replan=skip
 MATCH (r:BatchRows {night: $night, table: $table})
 RETURN r.rows AS rows ORDER BY r.part

@@ -12,5 +12,6 @@
 //   command   that made it
 //   known_at  when
 //   summary   JSON
+CYPHER replan=skip
 MATCH (n:Night) WHERE $base < n.night <= $night
 RETURN n.night AS night, n.digest AS digest, n.command AS command, n.knownAt AS known_at, n.summary AS summary ORDER BY night

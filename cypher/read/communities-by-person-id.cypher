@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  community_id, person_id
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (a:Person {personId: value})
 MATCH (a:Person)-[t:MEMBER_OF]->(b:Community) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND b.communityId <> ''

@@ -10,6 +10,7 @@
 // Columns
 //   last  the last id of the page; null: there are no more
 //   rows  of each node that has any, a list of: community_id, person_id
+CYPHER replan=skip
 MATCH (n:Person) WHERE n.personId >= $from
 WITH n AS a ORDER BY n.personId LIMIT $page
 WITH a, COLLECT {

@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  application_a, application_b, rule, reason
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (a:Application {applicationId: value})
 MATCH (a:Application)-[t:CONFLICTS_WITH]->(b:Application) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)

@@ -10,5 +10,6 @@
 // Columns
 //   name      a function of the content
 //   document  JSON
+CYPHER replan=skip
 MATCH (d:Document {kind: $kind}) WHERE $base < d.fromNight <= $night
 RETURN d.name AS name, d.document AS document ORDER BY d.fromNight DESC LIMIT 1

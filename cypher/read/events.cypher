@@ -13,6 +13,7 @@
 //   event              what
 //   from_ids           other gangs
 //   cause_application  why
+CYPHER replan=skip
 MATCH (e:GangEvent) WHERE $base < e.night <= $night AND ($gang IS NULL OR e.gangId = $gang)
 RETURN e.night AS night, e.gangId AS gang_id, e.event AS event, e.fromIds AS from_ids, e.causeApplication AS cause_application
 ORDER BY e.night, e.position

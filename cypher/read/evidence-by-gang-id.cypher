@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  gang_id, kind, key, members, others
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (a:Gang {gangId: value})
 MATCH (a:Gang)-[t:SHARES]->(b:Identifier) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)

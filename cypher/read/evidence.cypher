@@ -10,6 +10,7 @@
 // Columns
 //   last  the last id of the page; null: there are no more
 //   rows  of each node that has any, a list of: gang_id, kind, key, members, others
+CYPHER replan=skip
 MATCH (n:Gang) WHERE n.gangId >= $from
 WITH n AS a ORDER BY n.gangId LIMIT $page
 WITH a, COLLECT {

@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  gang_id, person_id
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (a:Person {personId: value})
 MATCH (a:Person)-[t:IN_GANG]->(b:Gang) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)

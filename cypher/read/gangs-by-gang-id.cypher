@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  gang_id, community_id, status, grade, members, applications, mean_intent, threshold, p_value, p_cut, first_applied_at, last_applied_at, amount (times: microseconds since 1970)
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Gang {gangId: value})
 WITH properties(n) AS m WHERE m.fromNight <= $night < coalesce(m.toNight, $night + 1)

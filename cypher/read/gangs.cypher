@@ -10,6 +10,7 @@
 // Columns
 //   last  the last id of the page; null: there are no more
 //   rows  gang_id, community_id, status, grade, members, applications, mean_intent, threshold, p_value, p_cut, first_applied_at, last_applied_at, amount (times: microseconds since 1970)
+CYPHER replan=skip
 MATCH (n:Gang) WHERE n.gangId >= $from
 WITH n ORDER BY n.gangId LIMIT $page
 WITH properties(n) AS m

@@ -12,6 +12,7 @@
 //   base        the night before the first
 //   pending     the night that is being written
 //   known_at    when the night asked for was applied
+CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 OPTIONAL MATCH (n:Night {night: coalesce($night, b.night)})
 RETURN b.format AS format, b.generation AS generation, b.night AS night, b.base AS base, b.pending AS pending, n.knownAt AS known_at

@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  kind, key, window, people
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:HubWindow {key: value}) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
 RETURN collect([n.kind, n.key, n.window, n.people]) AS rows

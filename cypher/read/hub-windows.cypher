@@ -7,5 +7,6 @@
 //
 // Columns
 //   rows  kind, key, window, people
+CYPHER replan=skip
 MATCH (n:HubWindow) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
 RETURN collect([n.kind, n.key, n.window, n.people]) AS rows

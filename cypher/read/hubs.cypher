@@ -7,5 +7,6 @@
 //
 // Columns
 //   rows  kind, key, people, cap
+CYPHER replan=skip
 MATCH (n:Hub) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
 RETURN collect([n.kind, n.key, n.people, n.cap]) AS rows

@@ -8,6 +8,7 @@
 // Columns
 //   token  the token
 //   text   the value
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (t:LongText {token: value})
 RETURN t.token AS token, t.text AS text

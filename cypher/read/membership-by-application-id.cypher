@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  application_id, person_id, how
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (a:Application {applicationId: value})
 MATCH (a:Application)-[t:BY]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)

@@ -10,6 +10,7 @@
 // Columns
 //   last  the last id of the page; null: there are no more
 //   rows  of each node that has any, a list of: application_id, person_id, how
+CYPHER replan=skip
 MATCH (n:Application) WHERE n.applicationId >= $from
 WITH n AS a ORDER BY n.applicationId LIMIT $page
 WITH a, COLLECT {

@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  person_a, person_b, link_code, degree, prior
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (b:Person {personId: value})
 MATCH (a:Person)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) AND t.code IS NOT NULL

@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  person_id, first_applied_at, last_applied_at, applications, intent (times: microseconds since 1970)
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Person {personId: value})
 WITH properties(n) AS m WHERE m.fromNight <= $night < coalesce(m.toNight, $night + 1)

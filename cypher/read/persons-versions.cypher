@@ -7,6 +7,7 @@
 //
 // Columns
 //   row  person_id, first_applied_at, last_applied_at, applications, intent (times: microseconds since 1970)
+CYPHER replan=skip
 MATCH (n:PersonVersion) WHERE n.toNight > $night AND n.fromNight <= $night
 WITH properties(n) AS m
 RETURN [m.personId, m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,

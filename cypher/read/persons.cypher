@@ -10,6 +10,7 @@
 // Columns
 //   last  the last id of the page; null: there are no more
 //   rows  person_id, first_applied_at, last_applied_at, applications, intent (times: microseconds since 1970)
+CYPHER replan=skip
 MATCH (n:Person) WHERE n.personId >= $from
 WITH n ORDER BY n.personId LIMIT $page
 WITH properties(n) AS m

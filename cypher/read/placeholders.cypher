@@ -7,5 +7,6 @@
 //
 // Columns
 //   rows  kind, key, people
+CYPHER replan=skip
 MATCH (n:Placeholder) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
 RETURN collect([n.kind, n.key, n.people]) AS rows

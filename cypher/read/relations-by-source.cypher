@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  source, target, kind, weight, applied_at (microseconds since 1970; null: always)
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Relation {source: value}) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
 RETURN collect([n.source, n.target, n.kind, n.weight, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond]) AS rows

@@ -10,6 +10,7 @@
 // Columns
 //   last  the last id of the page; null: there are no more
 //   rows  of each application that has any, a list of: source, target, kind, weight, applied_at (microseconds since 1970; null: always)
+CYPHER replan=skip
 MATCH (n:Application) WHERE n.applicationId >= $from
 WITH n AS a ORDER BY n.applicationId LIMIT $page
 WITH a, COLLECT {

@@ -9,6 +9,7 @@
 // Columns
 //   key    setting
 //   value  JSON
+CYPHER replan=skip
 MATCH (s:Setting) WHERE $base < s.fromNight <= $night
 WITH s ORDER BY s.fromNight
 RETURN s.key AS key, last(collect(s.value)) AS value ORDER BY key

@@ -9,6 +9,7 @@
 //
 // Columns
 //   rows  the key
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (i:Identifier {kind: $kind, key: value})
 WHERE EXISTS { MATCH (i)<-[t:USES]-() WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1) }

@@ -8,5 +8,6 @@
 //
 // Columns
 //   slot  kind.role
+CYPHER replan=skip
 MATCH (s:Slot) WHERE $base < s.fromNight <= $night
 RETURN DISTINCT s.slot AS slot ORDER BY slot

@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  person_a, person_b, probability, link_class, evidence
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (b:Person {personId: value})
 MATCH (a:Person)-[t:TIED]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)

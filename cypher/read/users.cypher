@@ -10,6 +10,7 @@
 //
 // Columns
 //   rows  key, person_id, role
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (i:Identifier {kind: $kind, key: value})
 CALL (i) {

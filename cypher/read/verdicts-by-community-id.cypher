@@ -8,6 +8,7 @@
 //
 // Columns
 //   rows  community_id, members, voters, applications, mean_intent, threshold, p_value, p_cut, flagged, grade, stopped_by, score
+CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Community {communityId: value})
 WITH properties(n) AS m WHERE m.fromNight <= $night < coalesce(m.toNight, $night + 1)

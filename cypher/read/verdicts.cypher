@@ -10,6 +10,7 @@
 // Columns
 //   last  the last id of the page; null: there are no more
 //   rows  community_id, members, voters, applications, mean_intent, threshold, p_value, p_cut, flagged, grade, stopped_by, score
+CYPHER replan=skip
 MATCH (n:Community) WHERE n.communityId >= $from
 WITH n ORDER BY n.communityId LIMIT $page
 WITH properties(n) AS m

@@ -5,6 +5,7 @@
 // Columns
 //   versions  of the kernel
 //   edition   community or enterprise
+CYPHER replan=skip
 CALL dbms.components() YIELD name, versions, edition
 WHERE name = 'Neo4j Kernel'
 RETURN versions, edition

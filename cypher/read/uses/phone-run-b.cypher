@@ -9,6 +9,7 @@
 //
 // Columns
 //   rows  number of the question, application_id, key, used_at (microseconds since 1970), person_id (null: none)
+CYPHER replan=skip
 UNWIND $rows AS r
 WITH r[0] AS value, r[1] AS key, datetime({epochSeconds: r[2], nanosecond: r[3]}) AS low,
      datetime({epochSeconds: r[4], nanosecond: r[5]}) AS high
