@@ -90,7 +90,7 @@ def gangs(reader: Reader) -> pl.DataFrame:
     Behind the gangs that are over the line come those that were dismissed and are not raised again, and last the dissolved ones.
     """
     table = reader.table("gangs").join(standing(reader), on="gang_id").with_columns(pl.col("grade").fill_null(""))
-    found = _evidence_texts(*_evidence(reader))
+    found = _evidence_texts(_evidence(reader))
     order = (LIVE.not_(), RESTED, pl.col("grade"), pl.col("mean_intent").fill_null(-1.0), pl.col("members"), pl.col("gang_id"))
     return (
         table.join(found, on="gang_id", how="left")
@@ -134,23 +134,27 @@ def strongest(evidence: pl.DataFrame, most: int) -> pl.DataFrame:
     )
 
 
-def _evidence(reader: Reader) -> tuple[pl.DataFrame, captions.Look]:
-    """Return the evidence that may be named, strongest first, and how its identifiers look."""
+def _evidence(reader: Reader) -> pl.DataFrame:
+    """Return the evidence that may be named, strongest first, with how it looks; of equals the order is that of the looks, so that a store
+    of tokens names them as one of plain values does."""
     rows = strongest(reader.table("evidence").filter(pl.col("members") >= 2), 3 * EVIDENCE_SHOWN).with_columns(pl.col("key").fill_null(""))
-    return rows, captions.looks(reader, rows, lambda: _applications(reader, rows["gang_id"]))
+    looks = captions.looks(reader, rows, lambda: _applications(reader, rows["gang_id"]))
+    look = pl.Series("look", [looks[pair] for pair in rows.select("kind", "key").iter_rows()], dtype=pl.String)
+    order = ["gang_id", "weight", "members", "kind", "look", "key"]
+    return rows.with_columns(look).sort(order, descending=[False, True, True, False, False, False])
 
 
-def _evidence_texts(rows: pl.DataFrame, looks: captions.Look) -> pl.DataFrame:
+def _evidence_texts(rows: pl.DataFrame) -> pl.DataFrame:
     """Return gang_id, evidence: ``device 3064***c4 (5 people); phone 138****2231 (4)``."""
     texts: dict[str, list[str]] = {}
     seen: dict[str, dict[str, int]] = {}
-    for gang, kind, key, members in rows.select("gang_id", "kind", "key", "members").iter_rows():
+    for gang, kind, look, members in rows.select("gang_id", "kind", "look", "members").iter_rows():
         parts, most = texts.setdefault(gang, []), seen.setdefault(gang, {})
         implied = any(most.get(stronger, 0) >= members for stronger in kinds.kind_of(kind).implied_by)
         most[kind] = max(members, most.get(kind, 0))
         if implied or len(parts) == EVIDENCE_SHOWN:
             continue
-        named = " ".join(part for part in (kinds.kind_of(kind).word, looks[kind, key]) if part)
+        named = " ".join(part for part in (kinds.kind_of(kind).word, look) if part)
         parts.append(f"{named.replace(';', ',')} ({members}{' people' if not parts else ''})")
     return pl.DataFrame(
         {"gang_id": list(texts), "evidence": ["; ".join(parts) for parts in texts.values()]},

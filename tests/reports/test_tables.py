@@ -109,7 +109,7 @@ def test_evidence_is_masked_and_says_what_explains_most(reader: FakeReader) -> N
 def test_a_range_that_an_address_implies_is_not_repeated() -> None:
     rows = [("G-1", "ip", "117.1.4.8", 5, 0), ("G-1", "ip24", "117.1.4", 5, 0), ("G-1", "ip16", "117.1", 8, 90)]
     tables_of = {**empty_tables(), "evidence": pl.DataFrame(rows, schema=model.EVIDENCE.schema, orient="row")}
-    (text,) = tables._evidence_texts(*tables._evidence(FakeReader(tables_of)))["evidence"]
+    (text,) = tables._evidence_texts(tables._evidence(FakeReader(tables_of)))["evidence"]
     assert text.startswith("IP address 117.1.*.* (5 people); IP range /16 ")
     assert "/24" not in text
 
