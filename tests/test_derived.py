@@ -15,7 +15,8 @@ from fraudgraph import derived, ledger, model
 from fraudgraph.calibration import Calibration
 from fraudgraph.derived import Named
 from fraudgraph.evidence.reasons import REASON_CODES, Group
-from fraudgraph.graph.classes import describe
+from fraudgraph.graph.classes import describe, pack
+from fraudgraph.graph.facts import LABEL_ORDER
 from fraudgraph.judging import Found, line
 from fraudgraph.solving import Book, Solution, solve
 from fraudgraph.verdicts.grades import LETTERS
@@ -80,6 +81,27 @@ def test_ties_name_both_people_and_say_what_of() -> None:
     assert table["link_class"].to_list() == [describe(code, calibration.given) for code in found.scored.code[found.tie].tolist()]
     assert table["probability"].is_between(0, 1).all()
     assert (table["evidence"] >= 0).all()
+
+
+def test_near_pairs_are_stored_without_third_people_and_with_what_they_share() -> None:
+    _, told, solution, _ = solved()
+    near, named = solution.near, judged_book()[1]
+    table, shared = derived.pairs(near, named, solution.codes.keys)
+    assert table.schema == pl.Schema(model.PAIRS.schema)
+    assert shared.schema == pl.Schema(model.PAIR_VALUES.schema)
+    names = people(told, "P-")
+    ends = [(names[a], names[b]) for a, b in zip(near.facts.a.tolist(), near.facts.b.tolist(), strict=True)]
+    assert list(table.select("person_a", "person_b").iter_rows()) == ends
+    alone = pack(replace(near.facts, closure=np.zeros(len(ends), np.int32)))
+    assert table["link_code"].to_list() == alone.tolist()
+    assert near.facts.closure.any(), "some have third people"
+    assert table["degree"].to_list() == near.facts.degree.tolist()
+    assert table["prior"].to_list() == near.facts.prior.tolist()
+    expected = []
+    for pair, value, around in zip(near.values.pair.tolist(), near.values.value.tolist(), near.values.people.tolist(), strict=True):
+        kind = LABEL_ORDER[value >> 40]
+        expected.append((*ends[pair], kind, solution.codes.keys[kind][value & ((1 << 40) - 1)], around))
+    assert sorted(shared.rows()) == sorted(expected)
 
 
 def test_communities_are_those_of_two_people_or_more() -> None:
@@ -234,6 +256,7 @@ def test_a_book_of_nothing_has_empty_tables() -> None:
         (model.REASONS, derived.reasons(found, named, calibration, SMALL)),
         (model.EVIDENCE, derived.evidence(solution.codes, told.person, found, named, model.GANGS.empty())),
         (ledger.CURRENT, derived.current(told, found, named, pl.Series("amount", [], dtype=pl.Float64))),
+        *zip((model.PAIRS, model.PAIR_VALUES), derived.pairs(solution.near, named, solution.codes.keys), strict=True),
     ):
         assert frame.equals(table.empty()), table.name
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fraudgraph.graph.classes import DEGREES, band
 from fraudgraph.graph.codes import BURST_DAYS, BURSTS, DAY, FEW, HUB, MISSING, OWN_PLACES, UNIQUE, Codes, Crowd, around, encode, stepped
-from fraudgraph.model import HUBS, SLOT, SLOTS
+from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS
 
 HALF = SETTINGS.integer("graph.window_days") // 2
 TUPLES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(-800, 800)), min_size=1, max_size=25)
@@ -179,12 +179,20 @@ def test_a_use_in_too_large_a_crowd_is_a_hub(found: list[Use], cap: int) -> None
         assert np.array_equal(capped.people[name], free.people[name])
     for name, own in free.few.items():
         assert np.array_equal(capped.few[name], own), "a place of one's own stays one where it is a hub"
-    expected = []
+    expected, crowds = [], []
     for slot in sorted({"ip.own", "wifi.own"} & set(free.code)):
         hub_keys = {use.keys[slot] for use, code in zip(found, capped.code[slot], strict=True) if code == HUB}
         kind = SLOT[slot].kind
         expected += [(kind, key, len({use.who for use in found if use.keys.get(slot) == key}), cap) for key in sorted(hub_keys)]
+        for key in sorted(hub_keys):
+            near: dict[int, set[str]] = {}
+            for use in found:
+                for window in windows(use.time, HALF * DAY) if use.keys.get(slot) == key else ():
+                    near.setdefault(window, set()).add(use.who)
+            crowds += [(kind, key, window, len(near[window])) for window in sorted(near)]
     assert capped.hubs.rows() == expected
+    assert capped.windows.schema == pl.Schema(HUB_WINDOWS.schema)
+    assert capped.windows.rows() == crowds
 
 
 @pytest.mark.parametrize(("people", "hubs"), [(12, 0), (13, 1)])
