@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import erfc, sqrt
+from math import erfc, fsum, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -163,7 +163,7 @@ def design_effect(sides: Sequence[Side]) -> float:
     if hits in (0, trials):
         return 1.0
     share = hits / trials
-    squares = sum((found - share * made) ** 2 for side in sides for found, made in side.clumps)
+    squares = fsum((found - share * made) ** 2 for side in sides for found, made in side.clumps)  # in any order the same
     alone = trials - sum(made for side in sides for _, made in side.clumps)
     return max((squares + alone * share**2) / (trials * share * (1 - share)), 1.0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -146,6 +147,14 @@ def test_clumps_of_equal_size_divide_the_trials_by_their_size() -> None:
 def test_where_there_is_nothing_or_everything_nothing_clumps() -> None:
     assert statistics.design_effect((Side(0, 10), Side(0, 20))) == 1.0
     assert statistics.design_effect((Side(10, 10, ((10, 10),)), Side(20, 20, ((20, 20),)))) == 1.0
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(st.integers(1, 60), min_size=2, max_size=30), st.randoms())
+def test_the_order_of_clumps_changes_nothing(sizes: list[int], random: Any) -> None:
+    shuffled = random.sample(sizes, len(sizes))
+    one, other = (Side(sum(each), 3000, tuple((size, size) for size in each)) for each in (sizes, shuffled))
+    assert statistics.design_effect([one]) == statistics.design_effect([other])
 
 
 def alarms(books: int, level: float) -> tuple[float, float]:
