@@ -246,8 +246,10 @@ def _shared(
         outside = others.get((kind, key))
         rank = kinds.kind_of(kind).strength * (len(places) - 1) * len(places) / (len(places) + (outside or 0))
         held = tuple(place for place, _ in places)
-        found.append((-rank, kind, key, Shared(kind, looks[kind, key], held, frozenset(p for p, c in places if c), outside, rank)))
-    ordered = [shared for *_, shared in sorted(found, key=lambda item: item[:3])]
+        look = looks[kind, key]
+        common_value = Shared(kind, look, held, frozenset(p for p, c in places if c), outside, rank)
+        found.append((-rank, kind, look, key, common_value))
+    ordered = [shared for *_, shared in sorted(found, key=lambda item: item[:4])]
     return _told_apart([shared for place, shared in enumerate(ordered) if not _implied(shared, ordered, place)])
 
 
