@@ -80,8 +80,9 @@ def _question(question: Question) -> str:
 
 
 def _parameters(question: Question) -> str:
+    """Browser runs a line of ``data-exec`` in place of the guide; one of ``data-populate`` goes into the editor, and the guide stays."""
     return "\n".join(
-        f'<p><a data-exec="{html.escape(f"param {one.name} => {one.example}")}">'
+        f'<p><a data-populate="{html.escape(f":param {one.name} => {one.example}")}">'
         f"{html.escape(f':param {one.name} => {one.example}')}</a> {html.escape(one.meaning)}</p>"
         for one in question.parameters
     )

@@ -91,7 +91,7 @@ def test_what_a_block_asks_for_can_be_set_before_it_on_its_slide() -> None:
     known: set[str] = set()
     for slide in pages.guide(ORIGIN).split("<slide")[1:]:
         reader = read("<slide" + slide.split("</carousel>")[0])
-        known |= {str(a["data-exec"]).split()[1] for _, a in reader.seen if str(a.get("data-exec", "")).startswith("param ")}
+        known |= {str(a["data-populate"]).split()[1] for _, a in reader.seen if str(a.get("data-populate", "")).startswith(":param ")}
         for block in reader.runnable:
             title = block.strip().splitlines()[0].removeprefix("// ")
             if title in by_title:
@@ -108,7 +108,7 @@ def test_every_question_is_listed_with_its_purpose() -> None:
 
 def test_the_origin_is_where_the_others_are() -> None:
     text = pages.guide("http://localhost:1")
-    assert 'data-exec="style http://localhost:1/style.grass"' in text
+    assert 'data-populate=":style http://localhost:1/style.grass"' in text
     assert ORIGIN not in text
 
 
