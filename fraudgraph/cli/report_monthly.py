@@ -82,7 +82,7 @@ def _text(report: Monthly, written: list[Path]) -> Iterator[RenderableType]:
     if report.comparisons:
         yield "\nBefore and after\n"
         yield show.pairs(_comparisons(report))
-    if any(reviewed.all.reviewed for reviewed in (*report.reviewed, *report.by_grade)):
+    if any(reviewed.all.reviewed for reviewed in report.reviewed):
         yield f"\nWhat analysts made of the gangs, and of the {report.options.capacity} worst of each day\n"
         yield show.pairs(_reviewed(report))
     yield f"\n{say.NOTE}"
@@ -136,7 +136,7 @@ def _comparisons(report: Monthly) -> Iterator[tuple[str, str]]:
 def _reviewed(report: Monthly) -> Iterator[tuple[str, str]]:
     from fraudgraph.reports import monthly_words as say
 
-    for reviewed in report.reviewed:
+    for reviewed in (one for one in report.reviewed if one.all.reviewed):
         yield reviewed.period.short, _review(report, reviewed)
     for graded in report.by_grade:
         yield f"{say.of_grade(graded.grade)}, {graded.period.short}", _review(report, graded)

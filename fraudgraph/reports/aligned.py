@@ -25,13 +25,15 @@ class Alignment:
     way: str
     """`LUNAR` or `CALENDAR`."""
 
+    def has(self, period: Period) -> bool:
+        """Return whether ``period`` counts to `year`: of a lunar one the half years around its first day."""
+        return year_of(period.first + (period.last - period.first) / 2, self.way) == self.year
+
     def match(self, period: Period) -> Period:
-        """Return the days of the other year that ``period`` is to be compared with; of a year beside `year`, those as many years apart."""
-        back = self.year - self.other
+        """Return the days of the other year that ``period``, of this year or beside it, is to be compared with."""
         if self.way == CALENDAR:
-            return _years_before(period, back)
-        year = festival_year(period.first + (period.last - period.first) / 2)
-        shift = new_year(year - back) - new_year(year)
+            return _years_before(period, self.year - self.other)
+        shift = new_year(self.other) - new_year(self.year)
         return Period(period.first + shift, period.last + shift)
 
 

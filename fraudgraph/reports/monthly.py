@@ -86,7 +86,7 @@ class Monthly:
     comparisons: tuple[Comparison, ...]
     alignment: Alignment | None
     matched: tuple[tuple[Period, Tally], ...]
-    """Periods of the book, and what it has on the same days of the other year; only where it has all of these days."""
+    """Periods of one year, and what the book has on the same days of the other; only where it has all of these days."""
 
     def interval(self, side: Side) -> statistics.Interval | None:
         return statistics.wilson(side.hits, side.trials, self.options.confidence)
@@ -170,7 +170,7 @@ def _matched(
 ) -> tuple[tuple[Period, Tally], ...]:
     if alignment is None:
         return ()
-    pairs = ((tally.period, alignment.match(tally.period)) for tally in tallies)
+    pairs = ((tally.period, alignment.match(tally.period)) for tally in tallies if alignment.has(tally.period))
     return tuple((period, periods.tally(days, then)) for period, then in pairs if _within(then, span))
 
 

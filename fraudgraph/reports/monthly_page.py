@@ -24,9 +24,9 @@ def page(report: Monthly, reader: Reader) -> str:
     """Return the whole page as HTML text; equal reports of equal books give equal pages."""
     now = {tally.period: tally for tally in report.tallies}
     matched = [(now[period], then) for period, then in report.matched]
-    reviewed = [(row.period.words, row) for row in report.reviewed]
-    reviewed += [(f"{monthly_words.of_grade(row.grade)}, {row.period.words}", row) for row in report.by_grade]
-    labelled = [(name, row) for name, row in reviewed if row.all.reviewed]
+    reviewed = [(row.period.words, row) for row in report.reviewed if row.all.reviewed]
+    recent = [(f"{monthly_words.of_grade(row.grade)}, {row.period.words}", row) for row in report.by_grade]
+    decided = [(name, row) for name, row in reviewed + recent if row.all.precision.trials]
     return fill(
         {
             "title": f"Hit grades by month{f' · break {report.cut}' if report.cut else ''}",
@@ -55,9 +55,9 @@ def page(report: Monthly, reader: Reader) -> str:
             "other_year": report.alignment.other if report.alignment else "",
             "alignment": monthly_words.alignment(report),
             "years_chart": _years(report, matched),
-            "reviewed": reviewed,
-            "labelled": bool(labelled),
-            "precision_chart": _precisions(report, labelled),
+            "reviewed": reviewed + recent,
+            "labelled": bool(reviewed),
+            "precision_chart": _precisions(report, decided),
             "capacity": report.options.capacity,
             "method": monthly_words.method(report),
             "made_with": _made_with(report, reader),

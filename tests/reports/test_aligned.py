@@ -53,9 +53,12 @@ def test_the_ten_days_from_the_break_on_in_the_year_before() -> None:
 @given(st.dates(date(1950, 1, 1), date(2050, 1, 1)), st.integers(0, 40), st.integers(1, 5))
 def test_lunar_days_keep_their_number_and_their_distance(first: date, more: int, back: int) -> None:
     period = Period(first, first + timedelta(days=more))
-    found = Alignment(2020, 2020 - back, LUNAR).match(period)
-    assert found.last - found.first == period.last - period.first
     year = aligned.festival_year(first + (period.last - first) / 2)
+    alignment = Alignment(year, year - back, LUNAR)
+    found = alignment.match(period)
+    assert alignment.has(period)
+    assert not Alignment(year - 1, year - back - 1, LUNAR).has(period)
+    assert found.last - found.first == period.last - period.first
     assert found.first - aligned.new_year(year - back) == first - aligned.new_year(year)
 
 

@@ -59,6 +59,7 @@ def test_the_year_before_is_matched_by_the_lunar_new_year() -> None:
     matched = {period.short: tally for period, tally in found.matched}
     assert matched["22–31 Jan 2020"].period.short == "2–11 Feb 2019"
     assert (matched["22–31 Jan 2020"].applications, matched["22–31 Jan 2020"].hits) == (28, 3)
+    assert list(matched) == ["Dec 2019", "1–21 Jan 2020", "22–31 Jan 2020", "Feb 2020", "Mar 2020"]
     compared = {(row.scope, row.measure): row for row in found.comparisons}
     placebo, years = compared[OTHER_YEAR, HIT_RATE], compared[YEARS, HIT_RATE]
     assert (placebo.first.hits, placebo.first.trials, placebo.second.hits, placebo.second.trials) == (3, 78, 3, 28)

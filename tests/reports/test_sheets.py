@@ -95,6 +95,10 @@ def test_precision_is_shown_where_there_are_labels(pages: dict[str, str]) -> Non
     text = Page(pages["labels"]).text
     assert "No gang has been labelled yet" not in text
     assert "Among the 20 worst a day" in text
+    table = text[text.index("Among the 20 worst a day") :]
+    assert "January 2020 4 2 1 0 1" in table
+    assert table.count("February 2020") == 5, "only the rows by grade: a period without a reviewed gang is left out"
+    assert "all grades, January – February 2020 4 2 1 0 1" in table
     assert "50.0 %" in text
 
 
