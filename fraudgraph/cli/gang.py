@@ -11,6 +11,7 @@ import click
 
 from fraudgraph.cli import options, show
 from fraudgraph.cli.fitting import Column, table
+from fraudgraph.cli.voice import printable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -114,7 +115,7 @@ def history(gang_id: str, store: str, config: Path | None, as_of: date | None, s
         life = life_of(reader, found)
     if shown_as == "table":
         told = _life(life, zone, f"What happened to {found.gang_id}", life.height)
-        show.as_text([*([f"{found.became}\n"] if found.became else []), *told])
+        show.as_text([*([f"{printable(found.became)}\n"] if found.became else []), *told])
     elif shown_as == "json":
         show.as_json(rows(life, zone))
     else:
@@ -151,9 +152,9 @@ def _text(shown: Dossier, became: str, zone: str) -> Iterator[RenderableType]:
 
     gang = shown.gang
     if became:
-        yield f"{became}\n"
+        yield f"{printable(became)}\n"
     ended = not gang["community_id"]
-    yield f"{gang['gang_id']}: {shown.title}"
+    yield printable(f"{gang['gang_id']}: {shown.title}")
     yield "It is not over the line any more; this is what it was when it last was." if ended else " ".join(shown.why)
     yield ""
     since = gang["since_label"]

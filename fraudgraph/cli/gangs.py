@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SHOWN = 50
 """Gangs of a table where --limit says nothing; JSON and CSV have them all then."""
 
+CHANNELS = 2
+"""Of a gang that a table names."""
+
 STATUSES = ("new", "grown", "shrunk", "merged", "split", "dissolved", "unchanged")
 DECISIONS = ("open", "confirmed", "suspicious", "dismissed")
 GRADES = ("A", "B", "C", "D")
@@ -33,7 +36,7 @@ COLUMNS = (
     Column("mean", 3, numeric=True),
     Column("status", 5),
     Column("last applied", 4),
-    Column("channels", 6, least=16),
+    Column("channels", 6, least=14),
     Column("joined", 7, numeric=True),
     Column("since label", 8, numeric=True),
     Column("applications", 9, numeric=True),
@@ -122,7 +125,7 @@ def _text(found: pl.DataFrame, limit: int, zone: str) -> Iterator[RenderableType
             words.intent(row["mean_intent"]),
             row["status"],
             day(row["last_applied_at"], zone),
-            row["channels"],
+            _most(row["channels"].split("; ")),
             row["growth"],
             row["since_label"],
             row["applications"],
@@ -137,3 +140,9 @@ def _text(found: pl.DataFrame, limit: int, zone: str) -> Iterator[RenderableType
     yield f"\n{words.plural(found.height, 'gang')}, {waiting:,} of them {'waits' if waiting == 1 else 'wait'} for a decision." + (
         f" {more:,} more with --limit {found.height}." if more else ""
     )
+
+
+def _most(channels: list[str]) -> str:
+    """Return the channels of most applications, and how many more there are."""
+    more = len(channels) - CHANNELS
+    return "; ".join(channels[:CHANNELS]) + (f" +{more}" if more > 0 else "")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from fraudgraph.cli import options, show
+from fraudgraph.cli.voice import printable
 
 CHOICES = ("confirmed", "suspicious", "dismissed")
 
@@ -35,7 +36,8 @@ def label(gang_id: str, decision: str, reason: str, who: str | None, store: str,
     place = options.existing(store, config)
     gang, given = labels.give(place, gang_id, decision, reason, who or _login(), datetime.now(UTC))
     if shown_as == "table":
-        show.as_text([*([gang.became] if gang.became else []), f"{gang.gang_id} is {decision} now, by {given['who'][0]}."])
+        said = [*([gang.became] if gang.became else []), f"{gang.gang_id} is {decision} now, by {given['who'][0]}."]
+        show.as_text(map(printable, said))
         return 0
     with place.snapshot() as reader:
         written = row({**given.row(0, named=True), "reason": masking.free_text(given["reason"][0])}, zone_of(reader))

@@ -133,7 +133,7 @@ class EmbeddedWriter:
                 )
             with transaction(duck):
                 upgrade(duck, found)
-                write_change(duck, change, batch, afresh=False)
+                write_change(duck, change, batch, afresh=not found.night)  # all nights taken back: there are no rows
 
     def _landed(self, batch: Batch) -> bool:
         """Did the change arrive in spite of it all?"""
