@@ -15,6 +15,9 @@ from fraudgraph.reports.svg import el, picture
 _TOP, _TALL, _BETWEEN, _FOOT = 34.0, (84.0, 140.0, 120.0), 56.0, 40.0
 """Pixels above the first plot, of the three, between two, and for the names of the periods."""
 
+ROOMY = 62.0
+"""Pixels of a period from which its whole name fits."""
+
 LABELLED = 24
 """Up to so many periods their figures stand in the chart."""
 
@@ -41,8 +44,8 @@ def by_period(report: Monthly) -> Markup:
         marks += _grades(tally, middle, step, bases[1], scales[1][-1])
         marks += _whisker(report, hit, middle, bases[1], _TALL[1] / scales[1][-1], len(tallies) <= LABELLED)
         marks += _point(report, tally, high, middle, bases[2], _TALL[2] / scales[2][-1], len(tallies) <= LABELLED)
-        if place % max(1, round(62 / step)) == 0 or not tally.period.is_month:
-            marks += _named(tally, middle, bases[2], place == 0)
+        if place % max(1, round(ROOMY / step)) == 0 or not tally.period.is_month:
+            marks += _named(tally, middle, bases[2], step, place == 0)
         if report.cut is not None and tally.period.first == report.cut and place:
             marks += _break(LEFT + step * place, tops[0], bases[2])
     title = "Applications, hits by grade and share of high grades, period by period; the table beneath has the figures"
@@ -103,12 +106,13 @@ def _point(report: Monthly, tally: Tally, side: Side, middle: float, base: float
     return marks
 
 
-def _named(tally: Tally, middle: float, base: float, first: bool) -> list[Markup]:
+def _named(tally: Tally, middle: float, base: float, step: float, first: bool) -> list[Markup]:
     """The period's name, and the year where it is the first one of it that is drawn."""
     day = tally.period.first
     name = words.month(day.year, day.month)[:3]
     if not tally.period.is_month:
-        name = f"{day.day}–{tally.period.last.day} {name}"
+        days = f"{day.day}–{tally.period.last.day}"
+        name = f"{days} {name}" if step >= ROOMY else days
     marks = [el("text", name, x=middle, y=base + 16, class_="mid")]
     if first or (day.month == 1 and day.day == 1):
         marks.append(el("text", str(day.year), x=middle, y=base + 31, class_="mid small"))

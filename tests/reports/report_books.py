@@ -87,6 +87,20 @@ def a_year() -> FakeReader:
     return reader(made, gangs)
 
 
+def forty_months() -> FakeReader:
+    """From January 2017 on; a gang in every other month, three in the month of a break in January 2020."""
+    made: list[Made] = []
+    gangs: dict[str, Gang] = {}
+    for month in range(40):
+        name = f"{2017 + month // 12}-{month % 12 + 1:02d}"
+        made += [one for day in ("05", "25") for one in crowd(f"{name}-{day}", 20)]
+        for number in range(3 if name == "2020-01" else month % 2):
+            gang = f"G{month}-{number}"
+            gangs[gang] = Gang("ABC"[month % 3], (f"{gang}x", f"{gang}y", f"{gang}z"))
+            made += [one for person in gangs[gang].people for one in on(f"{name}-26", person)]
+    return reader(made, gangs, given=[(gang, "confirmed") for gang in gangs])
+
+
 def labelled(given: Sequence[tuple[str, str]]) -> FakeReader:
     """Four gangs in two months, the worst of them on one day."""
     gangs = {name: Gang(grade, (f"{name}1", f"{name}2", f"{name}3")) for name, grade in zip("WXYZ", "AABD", strict=True)}

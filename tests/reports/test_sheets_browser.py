@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from report_books import a_bad_channel, a_year, labelled, reader
+from report_books import a_bad_channel, a_year, forty_months, labelled, reader
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -21,6 +21,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     texts = {
         "break": month_page(a_year(), BREAK),
         "labels": month_page(labelled([("W", "confirmed"), ("X", "dismissed")])),
+        "long": month_page(forty_months(), BREAK),
         "empty": month_page(reader([], {})),
         "channels": channel_page(reader(*a_bad_channel())),
         "hostile": channel_page(hostile()),
@@ -31,7 +32,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {name: (folder / f"{name}.html").as_uri() for name in texts}
 
 
-@pytest.mark.parametrize("name", ["break", "labels", "empty", "channels", "hostile"])
+@pytest.mark.parametrize("name", ["break", "long", "labels", "empty", "channels", "hostile"])
 def test_no_error_no_network_and_nothing_runs(browser: webdriver.Chrome, pages: dict[str, str], name: str) -> None:
     look(browser, pages[name])
     assert [entry["message"] for entry in browser.get_log("browser")] == []
@@ -64,7 +65,7 @@ def test_marks_have_colours_that_show(browser: webdriver.Chrome, pages: dict[str
 
 
 def test_labels_of_the_chart_do_not_lie_on_each_other(browser: webdriver.Chrome, pages: dict[str, str]) -> None:
-    for name in ("break", "channels"):
+    for name in ("break", "long", "channels"):
         look(browser, pages[name])
         over = ask(
             browser,
@@ -92,3 +93,10 @@ def test_they_print(browser: webdriver.Chrome, pages: dict[str, str]) -> None:
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
         assert not browser.find_element(By.CSS_SELECTOR, ".top").is_displayed()
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_tables_of_figures_fit_a_wide_window(browser: webdriver.Chrome, pages: dict[str, str]) -> None:
+    for name in ("break", "long", "channels"):
+        look(browser, pages[name], 1440)
+        over = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.ariaLabel)"
+        assert ask(browser, over) == []
