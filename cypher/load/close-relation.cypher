@@ -9,5 +9,5 @@ CYPHER replan=skip
 UNWIND $rows AS r
 MATCH (n:Relation {source: r[0], target: r[1]})
 WHERE n.toNight IS NULL AND n.fromNight < $night AND n.kind = r[2]
-  AND CASE WHEN r[3] IS NULL THEN n.appliedAt IS NULL ELSE n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond = r[3] END
+  AND CASE WHEN r[3] IS NULL THEN n.appliedAt IS NULL ELSE n.appliedAt.epochMillis * 1000 + n.appliedAt.microsecond % 1000 = r[3] END
 SET n.toNight = $night

@@ -16,6 +16,6 @@ UNWIND $values AS value
 MATCH (n:Application {applicationId: value})
 WITH properties(n) AS m WHERE m.fromNight <= $night < coalesce(m.toNight, $night + 1)
 RETURN collect(
-        [[c IN $plain | m[c]], [c IN $times | m[c].epochSeconds * 1000000 + m[c].microsecond],
+        [[c IN $plain | m[c]], [c IN $times | m[c].epochMillis * 1000 + m[c].microsecond % 1000],
          [c IN $dates | duration.inDays(date({year: 1970}), m[c]).days]]
        ) AS rows

@@ -13,5 +13,5 @@
 CYPHER replan=skip
 MATCH (n:ApplicationVersion) WHERE n.toNight > $night AND n.fromNight <= $night
 WITH properties(n) AS m
-RETURN [[c IN $plain | m[c]], [c IN $times | m[c].epochSeconds * 1000000 + m[c].microsecond],
+RETURN [[c IN $plain | m[c]], [c IN $times | m[c].epochMillis * 1000 + m[c].microsecond % 1000],
          [c IN $dates | duration.inDays(date({year: 1970}), m[c]).days]] AS row

@@ -19,6 +19,6 @@ WITH n ORDER BY n.applicationId LIMIT $page
 WITH properties(n) AS m
 RETURN collect(m.applicationId)[-1] AS last,
        collect(CASE WHEN m.fromNight <= $night < coalesce(m.toNight, $night + 1) THEN
-        [[c IN $plain | m[c]], [c IN $times | m[c].epochSeconds * 1000000 + m[c].microsecond],
+        [[c IN $plain | m[c]], [c IN $times | m[c].epochMillis * 1000 + m[c].microsecond % 1000],
          [c IN $dates | duration.inDays(date({year: 1970}), m[c]).days]]
        END) AS rows

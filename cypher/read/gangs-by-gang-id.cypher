@@ -14,6 +14,6 @@ MATCH (n:Gang {gangId: value})
 WITH properties(n) AS m WHERE m.fromNight <= $night < coalesce(m.toNight, $night + 1)
 RETURN collect(
         [m.gangId, m.communityId, m.status, m.grade, m.members, m.applications, m.meanIntent, m.threshold, m.pValue, m.pCut,
-         m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
-         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.amount]
+         m.firstAppliedAt.epochMillis * 1000 + m.firstAppliedAt.microsecond % 1000,
+         m.lastAppliedAt.epochMillis * 1000 + m.lastAppliedAt.microsecond % 1000, m.amount]
        ) AS rows

@@ -11,5 +11,5 @@ CYPHER replan=skip
 MATCH (n:GangVersion) WHERE n.toNight > $night AND n.fromNight <= $night
 WITH properties(n) AS m
 RETURN [m.gangId, m.communityId, m.status, m.grade, m.members, m.applications, m.meanIntent, m.threshold, m.pValue, m.pCut,
-         m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
-         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.amount] AS row
+         m.firstAppliedAt.epochMillis * 1000 + m.firstAppliedAt.microsecond % 1000,
+         m.lastAppliedAt.epochMillis * 1000 + m.lastAppliedAt.microsecond % 1000, m.amount] AS row

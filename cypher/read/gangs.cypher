@@ -17,6 +17,6 @@ WITH properties(n) AS m
 RETURN collect(m.gangId)[-1] AS last,
        collect(CASE WHEN m.fromNight <= $night < coalesce(m.toNight, $night + 1) THEN
         [m.gangId, m.communityId, m.status, m.grade, m.members, m.applications, m.meanIntent, m.threshold, m.pValue, m.pCut,
-         m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
-         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.amount]
+         m.firstAppliedAt.epochMillis * 1000 + m.firstAppliedAt.microsecond % 1000,
+         m.lastAppliedAt.epochMillis * 1000 + m.lastAppliedAt.microsecond % 1000, m.amount]
        END) AS rows

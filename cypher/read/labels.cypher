@@ -16,5 +16,5 @@
 //   night    the last night when the label was given
 CYPHER replan=skip
 MATCH (l:Label {base: $base}) WHERE l.night <= $given AND ($gang IS NULL OR l.gangId = $gang)
-RETURN l.gangId AS gang_id, l.label AS label, l.reason AS reason, l.who AS who, l.at.epochSeconds * 1000000 + l.at.microsecond AS at, l.night AS night
+RETURN l.gangId AS gang_id, l.label AS label, l.reason AS reason, l.who AS who, l.at.epochMillis * 1000 + l.at.microsecond % 1000 AS at, l.night AS night
 ORDER BY l.position

@@ -10,5 +10,5 @@
 CYPHER replan=skip
 MATCH (n:PersonVersion) WHERE n.toNight > $night AND n.fromNight <= $night
 WITH properties(n) AS m
-RETURN [m.personId, m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
-         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.applications, m.intent] AS row
+RETURN [m.personId, m.firstAppliedAt.epochMillis * 1000 + m.firstAppliedAt.microsecond % 1000,
+         m.lastAppliedAt.epochMillis * 1000 + m.lastAppliedAt.microsecond % 1000, m.applications, m.intent] AS row

@@ -16,6 +16,6 @@ WITH n ORDER BY n.personId LIMIT $page
 WITH properties(n) AS m
 RETURN collect(m.personId)[-1] AS last,
        collect(CASE WHEN m.fromNight <= $night < coalesce(m.toNight, $night + 1) THEN
-        [m.personId, m.firstAppliedAt.epochSeconds * 1000000 + m.firstAppliedAt.microsecond,
-         m.lastAppliedAt.epochSeconds * 1000000 + m.lastAppliedAt.microsecond, m.applications, m.intent]
+        [m.personId, m.firstAppliedAt.epochMillis * 1000 + m.firstAppliedAt.microsecond % 1000,
+         m.lastAppliedAt.epochMillis * 1000 + m.lastAppliedAt.microsecond % 1000, m.applications, m.intent]
        END) AS rows

@@ -11,4 +11,4 @@
 CYPHER replan=skip
 UNWIND $values AS value
 MATCH (n:Relation {target: value}) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-RETURN collect([n.source, n.target, n.kind, n.weight, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond]) AS rows
+RETURN collect([n.source, n.target, n.kind, n.weight, n.appliedAt.epochMillis * 1000 + n.appliedAt.microsecond % 1000]) AS rows

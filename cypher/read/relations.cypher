@@ -15,6 +15,6 @@ MATCH (n:Application) WHERE n.applicationId >= $from
 WITH n AS a ORDER BY n.applicationId LIMIT $page
 WITH a, COLLECT {
   MATCH (a)<-[:SOURCE]-(n:Relation) WHERE n.fromNight <= $night < coalesce(n.toNight, $night + 1)
-  RETURN [n.source, n.target, n.kind, n.weight, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond]
+  RETURN [n.source, n.target, n.kind, n.weight, n.appliedAt.epochMillis * 1000 + n.appliedAt.microsecond % 1000]
 } AS rows
 RETURN collect(a.applicationId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

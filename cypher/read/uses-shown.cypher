@@ -15,7 +15,7 @@ MATCH (n:Person) WHERE n.personId >= $from
 WITH n AS a ORDER BY n.personId LIMIT $page
 WITH a, COLLECT {
   MATCH (a)-[t:USES]->(b:Identifier) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-  RETURN [a.personId, b.kind, b.key, t.role, t.firstSeen.epochSeconds * 1000000 + t.firstSeen.microsecond,
-          t.lastSeen.epochSeconds * 1000000 + t.lastSeen.microsecond, t.count]
+  RETURN [a.personId, b.kind, b.key, t.role, t.firstSeen.epochMillis * 1000 + t.firstSeen.microsecond % 1000,
+          t.lastSeen.epochMillis * 1000 + t.lastSeen.microsecond % 1000, t.count]
 } AS rows
 RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

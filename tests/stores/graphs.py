@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from neo4j import Driver, GraphDatabase
+from neo4j import GraphDatabase
 
 if TYPE_CHECKING:
     from servers import Server, Stranger
 
+EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
 
-def driver(server: Server | Stranger) -> Driver:
-    return GraphDatabase.driver(server.uri, auth=(server.username, server.password), notifications_min_severity="OFF")
-
-
-def emptied(server: Server | Stranger) -> None:
-    """Delete every node and relationship, and leave constraints and indexes as they are."""
-    with driver(server) as graph, graph.session() as session:
-        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS").consume()
+PASSING = {"knownAt", "fence", "held", "generation", "step", "looked", "call"}
+"""Properties that differ from one writing of the same book to the next."""
 
 
-def asked(server: Server | Stranger, query: str, **given: Any) -> list[list[Any]]:
-    """Return the rows of a question."""
-    with driver(server) as graph:
-        return [list(record.values()) for record in graph.execute_query(query, given).records]
+class Graph:
+    """The one database of a server."""
+
+    def __init__(self, server: Server | Stranger) -> None:
+        self.url = server.uri
+        self._driver = GraphDatabase.driver(server.uri, auth=(server.username, server.password), notifications_min_severity="OFF")
+
+    def close(self) -> None:
+        self._driver.close()
+
+    def empty(self) -> None:
+        """Delete every node and relationship, and leave constraints and indexes as they are."""
+        with self._driver.session() as session:
+            session.run(EMPTY).consume()
+
+    def ask(self, query: str, **given: Any) -> list[list[Any]]:
+        """Return the rows of a question."""
+        return [list(record.values()) for record in self._driver.execute_query(query, given).records]
+
+    def dump(self) -> list[str]:
+        """Return the whole graph, every node and relationship in words, but for what passes: two equal books dump alike."""
+        nodes = self.ask("MATCH (n) WHERE NOT n:Lease RETURN elementId(n), labels(n), properties(n)")
+        names = {found: f"{sorted(labels)} {_words(properties)}" for found, labels, properties in nodes}
+        edges = self.ask("MATCH (a)-[t]->(b) RETURN elementId(a), type(t), properties(t), elementId(b)")
+        lines = [f"{names[a]} -{kind} {_words(properties)}-> {names[b]}" for a, kind, properties, b in edges]
+        return sorted([*names.values(), *lines])
+
+
+def _words(properties: dict[str, Any]) -> str:
+    return json.dumps({key: str(value) for key, value in properties.items() if key not in PASSING}, sort_keys=True, ensure_ascii=False)

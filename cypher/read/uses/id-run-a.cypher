@@ -15,4 +15,4 @@ WITH r[0] AS value, r[1] AS key, datetime({epochSeconds: r[2], nanosecond: r[3]}
      datetime({epochSeconds: r[4], nanosecond: r[5]}) AS high
 MATCH (n:Application {keyIdRunA: key}) WHERE low <= n.appliedAt <= high AND n.fromNight <= $night < coalesce(n.toNight, $night + 1)
 OPTIONAL MATCH (n)-[t:BY]->(p:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-RETURN collect([value, n.applicationId, key, n.appliedAt.epochSeconds * 1000000 + n.appliedAt.microsecond, p.personId]) AS rows
+RETURN collect([value, n.applicationId, key, n.appliedAt.epochMillis * 1000 + n.appliedAt.microsecond % 1000, p.personId]) AS rows

@@ -35,7 +35,7 @@ def head(transaction: Transaction, night: int | None = None) -> Head | None:
     if not found:
         return None
     book_format, generation, last, base, pending, known_at = found[0]
-    return Head(int(book_format or 0), str(generation), int(last), int(base), pending, str(known_at or ""))
+    return Head(int(book_format or 0), str(generation), int(last or 0), int(base or 0), pending, str(known_at or ""))
 
 
 def usable(connection: Connection) -> Head | None:
