@@ -85,9 +85,9 @@ class Difference:
 
 
 class Planner:
-    """Plans one change. ``reader`` is the night before, None for an empty book."""
+    """Plans one change. ``reader`` is the night before, None for an empty book, which needs no connection either."""
 
-    def __init__(self, connection: Connection, reader: Neo4jReader | None, physical: int, change: Change) -> None:
+    def __init__(self, connection: Connection | None, reader: Neo4jReader | None, physical: int, change: Change) -> None:
         self._connection = connection
         self._reader = reader
         self._physical = physical
@@ -261,6 +261,7 @@ class Planner:
         if self._reader is None:
             return first_uses(keys, membership.come)
         moved = Moved(keys, gone, membership.gone.select(list(PAIR)), membership.come.select(list(PAIR)))
+        assert self._connection is not None  # what was read was read through one
         return changed_uses(self._connection, self._reader, self._physical, moved)
 
     def _write_uses(self, uses: Uses) -> None:
