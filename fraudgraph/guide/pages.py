@@ -46,7 +46,7 @@ def guide(origin: str) -> str:
 
     def filled(mark: re.Match[str]) -> str:
         if mark[0] == "{{origin}}":
-            return html.escape(origin)
+            return _escaped(origin)
         if mark[0] == "{{all questions}}":
             return _listed(list(questions.values()))
         if mark[1] not in _BLOCKS or mark[2] not in questions:
@@ -68,9 +68,14 @@ def favourites() -> bytes:
     return packed.getvalue()
 
 
+def _escaped(text: str) -> str:
+    """HTML of a text without any "=": Browser first cuts out what looks like an event handler to it, such as ``one.night = 1``."""
+    return html.escape(text).replace("=", "&#61;")
+
+
 def _runnable(text: str) -> str:
     """Browser puts the text of such a block into its editor when it is clicked."""
-    return f'<pre class="pre-scrollable code runnable">\n{html.escape(text)}</pre>'
+    return f'<pre class="pre-scrollable code runnable">\n{_escaped(text)}</pre>'
 
 
 def _question(question: Question) -> str:
@@ -82,8 +87,8 @@ def _question(question: Question) -> str:
 def _parameters(question: Question) -> str:
     """Browser runs a line of ``data-exec`` in place of the guide; one of ``data-populate`` goes into the editor, and the guide stays."""
     return "\n".join(
-        f'<p><a data-populate="{html.escape(f":param {one.name} => {one.example}")}">'
-        f"{html.escape(f':param {one.name} => {one.example}')}</a> {html.escape(one.meaning)}</p>"
+        f'<p><a data-populate="{_escaped(f":param {one.name} => {one.example}")}">'
+        f"{_escaped(f':param {one.name} => {one.example}')}</a> {_escaped(one.meaning)}</p>"
         for one in question.parameters
     )
 
@@ -91,14 +96,14 @@ def _parameters(question: Question) -> str:
 def _listed(questions: list[Question]) -> str:
     parts = []
     for topic, group in groupby(questions, key=lambda question: question.topic):
-        items = "".join(f"<li><b>{html.escape(one.title)}</b>: {html.escape(one.purpose)}</li>" for one in group)
-        parts.append(f"<h4>{html.escape(TOPICS[topic])}</h4><ul>{items}</ul>")
+        items = "".join(f"<li><b>{_escaped(one.title)}</b>: {_escaped(one.purpose)}</li>" for one in group)
+        parts.append(f"<h4>{_escaped(TOPICS[topic])}</h4><ul>{items}</ul>")
     return "\n".join(parts)
 
 
 _BLOCKS: dict[str, Callable[[Question], str]] = {
     "question": _question,
     "parameters": _parameters,
-    "purpose": lambda question: html.escape(question.purpose),
+    "purpose": lambda question: _escaped(question.purpose),
 }
 """What a mark of the guide can ask of a question."""

@@ -64,6 +64,13 @@ def test_the_guide_runs_nothing_and_fetches_nothing_by_itself() -> None:
     assert not [name for _, attributes in reader.seen for name in attributes if name.startswith("on")]
 
 
+def test_nothing_in_it_looks_like_an_event_handler_to_browser() -> None:
+    """Browser cuts such parts out of a guide, in the middle of a query too."""
+    cut = re.compile(r"""\s+on[^\s=]+\s*=\s*("[^"]*"|'[^']*'|[\w\-.:]+\s*)""", re.IGNORECASE)
+    assert any(cut.search(question.text) for question in questions()), "there are questions that would be cut"
+    assert not cut.search(pages.guide(ORIGIN))
+
+
 def test_every_mark_of_the_guide_is_filled() -> None:
     assert "{{" not in pages.guide(ORIGIN)
 
