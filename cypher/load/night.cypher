@@ -5,7 +5,6 @@
 //
 // Parameters
 //   $night       the night that is written                  :param night => 3
-//   $fence       the writer's number                        :param fence => 7
 //   $base        the night before the first one             :param base => 0
 //   $generation  names the book until it is started afresh  :param generation => '4f1c'
 //   $sweep       is there an older book to sweep away       :param sweep => false

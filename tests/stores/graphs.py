@@ -35,6 +35,13 @@ class Graph:
         """Return the rows of a question."""
         return [list(record.values()) for record in self._driver.execute_query(query, given).records]
 
+    def plan(self, query: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Return how the server would answer a question."""
+        with self._driver.session() as session:
+            plan = session.run(f"EXPLAIN {query}", given).consume().plan
+        assert plan is not None
+        return plan
+
     def dump(self) -> list[str]:
         """Return the whole graph, every node and relationship in words, but for what passes: two equal books dump alike."""
         nodes = self.ask("MATCH (n) WHERE NOT n:Lease RETURN elementId(n), labels(n), properties(n)")

@@ -20,5 +20,5 @@ def statements(name: str) -> list[str]:
 
 
 def named(statement: str) -> str:
-    """Return the name that a CREATE INDEX or CREATE CONSTRAINT gives."""
+    """Return the name that a statement of the schema gives to its index or constraint."""
     return statement.split()[2]

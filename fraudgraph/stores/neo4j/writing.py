@@ -140,7 +140,6 @@ class Neo4jWriter:
         given = {
             **papers(None if replace or not reader.night else reader),
             "night": night,
-            "fence": self._fence,
             "base": night - 1 if replace else reader.base,
             "sweep": replace and night > 1,
             "digest": batch.digest,
