@@ -24,6 +24,8 @@ CALL (b, n) {
   )
   FOREACH (_ IN CASE WHEN n.toNight = $night THEN [1] ELSE [] END | REMOVE n.toNight)
   FOREACH (_ IN CASE WHEN fresh THEN [1] ELSE [] END | SET n = {gangId: n.gangId})
+  REMOVE n:GradeA:GradeB:GradeC:GradeD
+  FOREACH (grade IN [one IN ['A', 'B', 'C', 'D'] WHERE one = n.grade] | SET n:$('Grade' + grade))
   FOREACH (_ IN CASE WHEN fresh AND NOT EXISTS { (n)--() } THEN [1] ELSE [] END | DELETE n)
 } IN TRANSACTIONS OF 5000 ROWS
 RETURN count(*) AS done

@@ -32,3 +32,6 @@ SET n = {
   caption: coalesce(r[15], n.caption),
   fromNight: $night
 }
+// A label by grade: Browser's style sheets size nodes by their labels, never by a property.
+REMOVE n:GradeA:GradeB:GradeC:GradeD
+FOREACH (grade IN [one IN ['A', 'B', 'C', 'D'] WHERE one = r[3]] | SET n:$('Grade' + grade))
