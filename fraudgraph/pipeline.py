@@ -223,7 +223,7 @@ def _gather(
     solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader, kept)
     summary = {**summarise(read, solved, ties_given[0], settings, rejected), "corrected": corrected}
     new = pl.concat([read.applications, updates], how="diagonal")
-    if frozen is not None and not _same_placeholders(frozen, reader):
+    if not fresh and not _same_placeholders(solved.calibration, reader):
         new = applications  # other placeholders, other keys
     rejects = pl.concat([read.rejects, rejected]) if len(rejected) else read.rejects
     return Change(
