@@ -2,7 +2,7 @@
 
 The server is started by the first test that takes ``neo4j_server`` or ``neo4j_url``; tests that do not take them pay nothing for it.
 FRAUDGRAPH_NEO4J_LINE names its line (default "5"). FRAUDGRAPH_NEO4J_URI names a running server to use instead, with NEO4J_USERNAME
-and NEO4J_PASSWORD: its database is emptied before each test.
+and NEO4J_PASSWORD (and FRAUDGRAPH_NEO4J_HTTP where its Browser is not at port 7474): its database is emptied before each test.
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server | Stranger]:
-    """A server for all tests of this run: ``uri``, ``username``, ``password``, ``wipe()``. Where there can be none the test fails."""
+    """A server for all tests of this run: uri, http, username, password, wipe(). Where there can be none the test fails."""
     import servers
 
     given = os.environ.get("FRAUDGRAPH_NEO4J_URI")
     if given:
-        yield servers.Stranger(given, os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", ""))
+        user = os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", "")
+        yield servers.Stranger(given, *user, os.environ.get("FRAUDGRAPH_NEO4J_HTTP"))
         return
     line = os.environ.get("FRAUDGRAPH_NEO4J_LINE", "5")
     with ExitStack() as stack:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from neo4j import Driver, GraphDatabase
 from neo4j_server import server
@@ -72,8 +73,9 @@ def thrown_away(server: Server) -> Iterator[Server]:
 class Stranger:
     """A running server that the environment names. A database that holds something at first sight is not ours to empty."""
 
-    def __init__(self, uri: str, username: str, password: str) -> None:
+    def __init__(self, uri: str, username: str, password: str, http: str | None = None) -> None:
         self.uri, self.username, self.password = uri, username, password
+        self.http = http or f"http://{urlsplit(uri).hostname}:7474"
         self._checked = False
 
     def wipe(self) -> None:

@@ -14,7 +14,7 @@ from neo4j_server import asking, running
 from neo4j_server.assembly import maven
 from neo4j_server.java import java_for
 from neo4j_server.lines import LINES, Line, line_named
-from neo4j_server.server import USERNAME
+from neo4j_server.server import HOST, USERNAME
 from neo4j_server.training import prepared
 from neo4j_server.trouble import Trouble
 
@@ -90,6 +90,7 @@ def _start(line: Line, home: Path, asked: argparse.Namespace) -> int:
     server = running.start(line, home, bolt=asked.bolt, http=asked.http, plugins=asked.plugins)
     for name in (NAMED, "FRAUDGRAPH_STORE"):
         print(f"export {name}={server.uri}")
+    print(f"export FRAUDGRAPH_NEO4J_HTTP=http://{HOST}:{server.http}")
     print(f"export NEO4J_USERNAME={USERNAME}")
     print(f'export NEO4J_PASSWORD="$(cat {shlex.quote(str(home / "password"))})"')
     where = f" --home {shlex.quote(str(home))}" if asked.home else ""
@@ -110,5 +111,5 @@ def _named(environment: Mapping[str, str]) -> None:
 
 def _stop(line: Line, home: Path) -> int:
     _say("Stopped." if running.stop(line, home) else f"No server runs in {home}.")
-    print(f"unset {NAMED} FRAUDGRAPH_STORE NEO4J_USERNAME NEO4J_PASSWORD")
+    print(f"unset {NAMED} FRAUDGRAPH_NEO4J_HTTP FRAUDGRAPH_STORE NEO4J_USERNAME NEO4J_PASSWORD")
     return 0

@@ -111,6 +111,7 @@ def test_docker_is_asked_before_anything_is_assembled(machine: Path, capsys: pyt
     assert said.out.splitlines() == [
         f"export FRAUDGRAPH_NEO4J_URI=bolt://127.0.0.1:{bolt}",
         f"export FRAUDGRAPH_STORE=bolt://127.0.0.1:{bolt}",
+        f"export FRAUDGRAPH_NEO4J_HTTP=http://127.0.0.1:{http}",
         "export NEO4J_USERNAME=neo4j",
         f"export NEO4J_PASSWORD=\"$(cat '{home}/password')\"",
     ]
