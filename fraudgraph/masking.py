@@ -36,12 +36,15 @@ def mask(kind: str, key: str) -> str:
         local, domain = key.split("@", 1)
         return f"{local[:1]}***@{domain}"
     if kind in ("ip", "ip24", "ip16"):
-        parts = key.split(".")
-        return ".".join(parts[:2] + ["*"] * (len(parts) - 2)) if len(parts) == 4 else _stars(key, 4, 0)
+        parts = key.split(".")  # a range has the parts that its addresses have in common
+        least = 4 if kind == "ip" else 2
+        return ".".join([*parts[:2], "*", "*"]) if least <= len(parts) <= 4 else _stars(key, 4, 0)
     if kind in ("address", "building", "employer_address"):
         return f"{key[:6]}***" if len(key) > 8 else _stars(key, 2, 0)
     if kind == "name":
         return name(key)
+    if kind == "birth_surname":
+        return f"{key[:4]}-**-**" if len(key) > 8 else _stars(key, 0, 0)
     if kind in ("employer", "postcode"):
         return _stars(key, 2, 0)
     if kind in ("given", "relation"):

@@ -71,9 +71,6 @@ def masked(kind: str, key: str) -> str:
         return ""  # a bucket's number is no number that anybody has
     if kind == "birth_surname":
         return ""  # the key is the whole birth date and name
-    parts = key.split(".")
-    if kind in ("ip24", "ip16") and 2 <= len(parts) <= 3:
-        key = ".".join(parts + ["*"] * (4 - len(parts)))  # a range is masked like an address in it
     return words.show(masking.mask(kind, key))
 
 
