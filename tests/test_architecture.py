@@ -24,7 +24,7 @@ KNOWS = {
     "__init__": {"api"},
     "__main__": {"cli"},
     "api": {"pipeline", "records", "reports", "stores"},
-    "asof": {"stores.port"},
+    "asof": {"stores.numbers", "stores.port"},
     "calibration": {"graph.scoring", "verdicts.significance"},
     "cli": {"asof", "guide", "labels", "pipeline", "reports", "stores"},
     "communities": {"graph.components"},
