@@ -25,7 +25,7 @@ def password_of(home: Path, wanted: str | None = None) -> str:
         return known
     if wanted is not None and (len(wanted) < SHORTEST or not wanted.isprintable()):
         raise Trouble(f"A password has {SHORTEST} characters at least, all of them printable: give another one.")
-    chosen = wanted if wanted is not None else secrets.token_urlsafe(18)
+    chosen = wanted if wanted is not None else secrets.token_hex(18)  # one that begins with a dash would be an option to Neo4j
     write_private(kept, chosen + "\n")
     return chosen
 
