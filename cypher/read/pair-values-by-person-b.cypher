@@ -12,5 +12,5 @@ CYPHER replan=skip
 UNWIND $values AS value
 MATCH (b:Person {personId: value})
 MATCH (a:Person)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-UNWIND range(0, size(t.keys) - 1) AS i
+UNWIND range(0, size(coalesce(t.keys, [])) - 1) AS i
 RETURN collect([a.personId, b.personId, t.kinds[i], t.keys[i], t.people[i]]) AS rows

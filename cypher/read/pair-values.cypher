@@ -15,7 +15,7 @@ MATCH (n:Person) WHERE n.personId >= $from
 WITH n AS a ORDER BY n.personId LIMIT $page
 WITH a, COLLECT {
   MATCH (a)-[t:NEAR]->(b:Person) WHERE t.fromNight <= $night < coalesce(t.toNight, $night + 1)
-  UNWIND range(0, size(t.keys) - 1) AS i
+  UNWIND range(0, size(coalesce(t.keys, [])) - 1) AS i
   RETURN [a.personId, b.personId, t.kinds[i], t.keys[i], t.people[i]]
 } AS rows
 RETURN collect(a.personId)[-1] AS last, collect(CASE WHEN size(rows) > 0 THEN rows END) AS rows

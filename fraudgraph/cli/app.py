@@ -11,6 +11,7 @@ from fraudgraph._version import __version__
 from fraudgraph.cli import failures
 from fraudgraph.cli.browser_guide import browser_guide
 from fraudgraph.cli.check import check
+from fraudgraph.cli.export import export
 from fraudgraph.cli.gang import gang, history
 from fraudgraph.cli.gangs import gangs
 from fraudgraph.cli.label import label
@@ -47,6 +48,7 @@ app.add_command(browser_guide)
 app.add_command(show_graph)
 app.add_command(undo)
 app.add_command(store)
+app.add_command(export)
 
 
 def main(args: Sequence[str] | None = None) -> int:
