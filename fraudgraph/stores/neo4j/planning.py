@@ -241,7 +241,7 @@ class Planner:
             self._plan.closed(f"load/anchor-{kind.file}", ids)
 
     def _identifiers(self, kind: str, keys: pl.Series) -> None:
-        frame = pl.DataFrame([keys.alias("key"), captions.of_keys(kind, keys)])
+        frame = pl.DataFrame([keys.alias("key"), captions.of_keys(kind, keys, self._change.applications, self._change.keys)])
         given = {"kind": kind, "label": layout.LABEL.get(kind, layout.UNLABELLED)}
         self._plan.add("load/identifier", frame, given=given)
 
