@@ -54,6 +54,8 @@ class Calibration:
     people: int
     pairs: int
     """With both intents known."""
+    unknown: int = 0
+    """People of the reference book whose intent is not known."""
 
     @property
     def flags(self) -> bool:
@@ -80,6 +82,7 @@ class Calibration:
             "placeholders": self.placeholders.to_dicts(),
             "people": self.people,
             "pairs": self.pairs,
+            "unknown": self.unknown,
         }
 
     @classmethod
@@ -105,6 +108,7 @@ class Calibration:
                 placeholders=pl.DataFrame(data["placeholders"], schema=PLACEHOLDERS.schema),
                 people=int(data["people"]),
                 pairs=int(data["pairs"]),
+                unknown=int(data.get("unknown", 0)),
             )
         except (KeyError, TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as problem:
             raise ConfigurationError(f"{source} is damaged: {problem}") from problem

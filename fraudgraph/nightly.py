@@ -12,6 +12,7 @@ import polars as pl
 from fraudgraph import model, records
 from fraudgraph._version import __version__
 from fraudgraph.calibration import Calibration
+from fraudgraph.drift import drift
 from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.model import Records
 from fraudgraph.night.solving import Night, solve_night
@@ -20,6 +21,7 @@ from fraudgraph.progress import SILENT, Progress
 from fraudgraph.reports import render
 from fraudgraph.settings import Settings
 from fraudgraph.stores import Batch, Change, Reader, digest_files, open_store
+from fraudgraph.tonight import After, became, newcomers, newest
 from fraudgraph.values import Values, values_of
 
 
@@ -127,6 +129,11 @@ def gather(
         given, rejected = records.read_relations(relations, settings) if relations else (model.RELATIONS.empty(), model.REJECTS.empty())
         every = pl.concat([reader.table("relations"), given])
     night = solve_night(reader, kept, read.applications, every, calibration, settings, clock)
+    with clock.stage("drift"):
+        summary = _summary(reader, read, night, every, calibration, settings, len(rejected))
+        summary |= {"corrected": corrected, **_tonight(After(reader, night), read, calibration, settings)}
+    for note in summary["notes"][len(read.notes) :]:
+        clock.note(note)
     new = pl.concat([read.applications, updates], how="diagonal")
     return Change(
         base_night=reader.night,
@@ -142,7 +149,7 @@ def gather(
         whole=False,
         gang_events=night.events,
         settings={key: settings[key] for key in REMEMBERED} | dict(kept.remembered),
-        summary={**_summary(reader, read, night, every, calibration, settings, len(rejected)), "corrected": corrected},
+        summary=summary,
     )
 
 
@@ -195,11 +202,9 @@ def _summary(
         "grades": dict(live.group_by("grade").len().sort("grade").iter_rows()),
         "flagged_people": int(flagged["members"].sum() or 0),
         "flagged_applications": int(flagged["applications"].sum() or 0),
-        **_tonight(reader, read, night),
         "stopped": dict(night.verdicts.filter(pl.col("stopped_by") != "").group_by("stopped_by").len().sort("stopped_by").iter_rows()),
         "intent_column": read.intent_column,
         "time_zone": settings["records.time_zone"],
-        "notes": list(read.notes),
         "seed": settings["graph.seed"],
         "threshold": night.verdicts["threshold"][0] if len(night.verdicts) else None,
         "calibration": last["calibration"],
@@ -207,26 +212,16 @@ def _summary(
     }
 
 
-def _tonight(reader: Reader, read: Records, night: Night) -> dict[str, Any]:
-    """Return what became of tonight's applications, repeats too, and of the gangs."""
-    ids, columns = read.input_order["application_id"].to_list(), ["application_id", "person_id"]
-    now = night.tables["membership"].select(columns)
-    stored = reader.table("membership", columns=columns, where={"application_id": ids}).join(now, on="application_id", how="anti")
-    people = pl.concat([stored, now.filter(pl.col("application_id").is_in(ids))])
-    joined = night.tables["communities"]
-    before = reader.table("communities", where={"person_id": people["person_id"].unique().to_list()})
-    before = before.join(night.closed["communities"], on="person_id", how="anti").join(joined, on="person_id", how="anti")
-    grades = (
-        people.join(pl.concat([before, joined.select(before.columns)]), on="person_id")
-        .join(night.verdicts.filter("flagged"), on="community_id")
-        .group_by("grade")
-        .len()
-        .sort("grade")
-    )
+def _tonight(after: After, read: Records, calibration: Calibration, settings: Settings) -> dict[str, Any]:
+    """Return what the summary says of this night alone: its flags, its events, and whether the book drifts from its calibration."""
+    accepted = read.applications["application_id"].to_list()
+    came = newcomers(after, newest(after.reader, accepted, settings.integer("calibrate.drift_applications")))
+    moved = drift(came, after.night.renewed.pairs, calibration, settings)
+    sentence = moved.sentence(calibration.version)
     return {
-        "flagged_tonight": int(grades["len"].sum()),
-        "grades_tonight": dict(grades.iter_rows()),
-        "events": dict(night.events.group_by("event").len().sort("event").iter_rows()),
+        **became(after, read.input_order["application_id"].to_list()),
+        "drift": moved.to_json(),
+        "notes": [*read.notes, *([sentence] if sentence else [])],
     }
 
 

@@ -199,7 +199,7 @@ def _gather(
     reader: Reader,
     read: Records,
     relations: Path | None,
-    calibration: Path | None,
+    calibration: Path | Calibration | None,
     kept: Values,
     settings: Settings,
     digest: str,
@@ -245,6 +245,12 @@ def _gather(
     )
 
 
+def judge_again(reader: Reader, calibration: Calibration, kept: Values, settings: Settings, clock: Clock) -> Change:
+    """Solve the stored book under another calibration, and gather everything that the store is to take over; nothing comes in."""
+    digest = hashlib.blake2b(f"calibrated|{reader.night}|{calibration.version}".encode(), digest_size=16).hexdigest()
+    return _gather(reader, _nothing(), None, calibration, kept, settings, digest, False, clock)
+
+
 def _nothing() -> Records:
     return Records(model.APPLICATIONS.empty(), model.INPUT_ORDER.empty(), model.REJECTS.empty(), (), 0, 0, 0, 0, 0, None)
 
@@ -259,10 +265,10 @@ def _with_stored(stored: pl.DataFrame, read: Records, corrections: bool) -> tupl
     return read, updates, whole
 
 
-def _frozen(reader: Reader, path: Path | None, kept: Values, fresh: bool) -> Calibration | None:
-    """Return the calibration to solve under: the given one, else the store's if it was learned, else none (learn one)."""
-    if path is not None:
-        given = load_calibration(path)
+def _frozen(reader: Reader, asked: Path | Calibration | None, kept: Values, fresh: bool) -> Calibration | None:
+    """Return the calibration to solve under: the one that is asked for, else the store's if it was learned, else none (learn one)."""
+    if asked is not None:
+        given = load_calibration(asked) if isinstance(asked, Path) else asked
         return replaced(given, placeholders=kept.placeholders(given.placeholders))
     version = None if fresh else reader.calibration()
     if version is None:

@@ -169,6 +169,7 @@ def learn(
         placeholders=placeholders,
         people=len(known),
         pairs=pairs,
+        unknown=book.persons - len(known),
     )
     return with_cuts(near, book.people, calibration, settings), near
 

@@ -26,17 +26,19 @@ KNOWS = {
     "api": {"pipeline", "records", "reports", "stores"},
     "asof": {"stores.numbers", "stores.port"},
     "calibration": {"graph.scoring", "verdicts.significance"},
-    "cli": {"asof", "guide", "labels", "pipeline", "reports", "stores"},
+    "cli": {"asof", "guide", "labels", "nightly", "pipeline", "recalibration", "reports", "stores"},
     "communities": {"graph.components"},
+    "drift": {"calibration", "graph.classes", "stability", "verdicts.significance"},
     "evidence": {"graph.codes", "graph.facts"},
     "guide": {"cypherfiles"},
     "labels": {"ledger", "stores.port"},
     "reports": {"alerts", "evidence.reasons", "labels", "ledger", "stores.port"},
+    "stores": {"cypherfiles"},
     "verdicts": {"graph.components", "graph.kinship"},
 }
 """Room -> what it may know of others: a whole room, or one module of it. A room that is not named here takes tables and gives tables."""
 
-CONDUCTORS = {"pipeline", "nightly", "night", "solving", "judging", "derived", "values"}
+CONDUCTORS = {"pipeline", "nightly", "night", "tonight", "recalibration", "solving", "judging", "derived", "values"}
 """Those who know the stages and lead the tables from one to the next."""
 
 ONLY = {

@@ -10,6 +10,7 @@ import click
 from fraudgraph._version import __version__
 from fraudgraph.cli import failures
 from fraudgraph.cli.browser_guide import browser_guide
+from fraudgraph.cli.calibrate import calibrate
 from fraudgraph.cli.check import check
 from fraudgraph.cli.export import export
 from fraudgraph.cli.gang import gang, history
@@ -39,6 +40,7 @@ def app() -> None:
 app.add_command(run)
 app.add_command(nightly)
 app.add_command(check)
+app.add_command(calibrate)
 app.add_command(gangs)
 app.add_command(gang)
 app.add_command(history)

@@ -109,10 +109,7 @@ def band(values: IntArray | Int32Array | FloatArray, edges: Sequence[float]) -> 
 
 def describe(code: int, given: tuple[str, ...] = ()) -> str:
     """Return the class in words: ``device + phone own-contact; within 7 days; 3-5 people``."""
-    signature = int(code) >> FIELD["signature"].shift
-    shares = [name for name in SIGNATURE if signature & BIT[name]]
-    shares += [f"relation:{name}" for i, name in enumerate(given) if signature >> (GIVEN_BIT + i) & 1]
-    words = [" + ".join(shares)]
+    words = [shares(int(code) >> FIELD["signature"].shift, given)]
     words.append(("within 7 days", "within 30 days", "over 30 days", "")[_get(code, "gap")])
     people = ("2 people", "3-5 people", "6-10 people", "11-20 people", "21-68 people", "over 68 people")
     words.append(people[min(_get(code, "degree"), 5)])
@@ -122,6 +119,13 @@ def describe(code: int, given: tuple[str, ...] = ()) -> str:
     if _get(code, "burst"):
         words.append("in a burst")
     return "; ".join(word for word in words if word)
+
+
+def shares(signature: int, given: tuple[str, ...] = ()) -> str:
+    """Return in words what pairs of a signature share: ``device + phone own-contact``."""
+    found = [name for name in SIGNATURE if signature & BIT[name]]
+    found += [f"relation:{name}" for i, name in enumerate(given) if signature >> (GIVEN_BIT + i) & 1]
+    return " + ".join(found)
 
 
 def _get(code: int, name: str) -> int:
