@@ -156,6 +156,6 @@ class Browser:
 
 
 def artefacts(fallback: Path) -> Path:
-    """Return where screenshots are kept: FRAUDGRAPH_ARTEFACTS, else a folder of the test's own."""
+    """Return where screenshots are kept: in FRAUDGRAPH_ARTEFACTS, apart for each line of Neo4j, else in a folder of the test's own."""
     kept = os.environ.get("FRAUDGRAPH_ARTEFACTS")
-    return Path(kept) / "browser" if kept else fallback
+    return Path(kept) / f"browser-{os.environ.get('FRAUDGRAPH_NEO4J_LINE', '5')}" if kept else fallback
