@@ -9,11 +9,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import neo4j
 import pytest
 
 from fraudgraph.evidence import reasons
 from fraudgraph.model import APPLICATIONS
+
+if TYPE_CHECKING:
+    from servers import Server, Stranger
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,12 +45,15 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def environment() -> dict[str, str]:
-    """This interpreter's environment, in which nothing is installed; ``fraudgraph`` is this tree's."""
+def environment(neo4j_server: Server | Stranger, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """This interpreter's environment, in which nothing is installed; ``fraudgraph`` is this tree's, and a Neo4j server is at hand."""
+    neo4j_server.wipe()
     prefix = Path(sys.prefix)
     path = os.pathsep.join([str(prefix / "bin"), str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     kept = {key: value for key, value in os.environ.items() if not key.startswith("FRAUDGRAPH_")}
-    return {**kept, "PATH": path, "VIRTUAL_ENV": str(prefix), "FRAUDGRAPH_INSTALL": "no", "PYTHONPATH": str(ROOT)}
+    server = {"NEO4J_USERNAME": neo4j_server.username, "NEO4J_PASSWORD": neo4j_server.password, "SERVER": neo4j_server.uri}
+    own = {"XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("config")), "FRAUDGRAPH_INSTALL": "no"}
+    return {**kept, **server, **own, "PATH": path, "VIRTUAL_ENV": str(prefix), "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +61,9 @@ def ran(clone: Path, environment: dict[str, str]) -> Path:
     """The folder after every shell command of README but the tests', in order, as one would type them."""
     for block in blocks("sh"):
         commands = "\n".join(line for line in block.splitlines() if line.split()[:1] != [TESTS])
+        commands = commands.replace("neo4j://localhost", environment["SERVER"])
+        # A server that goes on until somebody stops it.
+        commands = commands.replace("fraudgraph browser-guide", "timeout -s INT 8 fraudgraph browser-guide --port 0 || test $? = 124")
         ended = subprocess.run(["bash", "-eu"], input=commands, cwd=clone, env=environment, capture_output=True, text=True, check=False)
         assert ended.returncode == 0, f"{commands}\n{ended.stdout}\n{ended.stderr}"
     return clone
@@ -66,7 +77,8 @@ def test_it_opens_with_two_commands() -> None:
 
 def test_the_test_command_is_what_ci_calls() -> None:
     commands = [line for line in (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
-    assert commands == ["set -eu", 'cd "$(dirname "$0")/.."', f"exec {TESTS}"]
+    kept = 'export FRAUDGRAPH_ARTEFACTS="${FRAUDGRAPH_ARTEFACTS:-$PWD/artefacts}"'
+    assert commands == ["set -eu", 'cd "$(dirname "$0")/.."', kept, f"exec {TESTS}"]
     assert os.access(ROOT / ".ci/run", os.X_OK)
     assert os.access(ROOT / TESTS, os.X_OK)
 
@@ -80,6 +92,13 @@ def test_every_command_runs_and_writes_what_it_says(ran: Path) -> None:
             rows = list(csv.reader(file))
         assert rows[0] == columns
         assert len(rows) > 1
+
+
+def test_the_cypher_runs(ran: Path, environment: dict[str, str]) -> None:
+    auth = (environment["NEO4J_USERNAME"], environment["NEO4J_PASSWORD"])
+    with neo4j.GraphDatabase.driver(environment["SERVER"], auth=auth) as driver:
+        for block in blocks("cypher"):
+            assert driver.execute_query(block).records
 
 
 def test_the_python_runs(clone: Path, environment: dict[str, str]) -> None:
