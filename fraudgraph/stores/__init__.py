@@ -1,4 +1,4 @@
-"""Port 1: where a book is kept. `port.py` says what every store can do, `embedded.py` is the one that needs no server, `neo4j/` the graph."""
+"""Port 1: where a book is kept. `port.py` says what every store can do; `embedded.py` needs no server, `neo4j/` is a graph in one."""
 
 from __future__ import annotations
 

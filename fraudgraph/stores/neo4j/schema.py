@@ -75,6 +75,11 @@ def _make(connection: Connection, *names: str) -> None:
     there = {str(name) for (name,) in connection.rows("read/indexes")}
     missing = [statement for name in names for statement in texts.statements(name) if texts.named(statement) not in there]
     if missing:
-        # Together: the indexes of one transaction are filled in one scan.
-        connection.writing(lambda transaction: [transaction.raw(statement) for statement in missing])
+
+        def together(transaction: Transaction) -> None:
+            # The indexes of one transaction are filled in one scan.
+            for statement in missing:
+                transaction.raw(statement)
+
+        connection.writing(together)
         connection.alone(texts.text("read/await-indexes"))
