@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from neo4j import GraphDatabase
 from servers import Server, thrown_away
 
 FILE = Path(__file__).resolve().parent.parent / "compose.yaml"
@@ -65,5 +66,11 @@ def test_a_real_server_takes_its_settings(compose: dict[str, Any], tmp_path: Pat
     assert known["db.transaction.timeout"] == "10m"
     ours = {name: value for name, value in known.items() if "address" not in name and "memory" not in name}
     config = {**ours, "server.memory.heap.max_size": known["server.memory.heap.max_size"]}
-    with thrown_away(Server("5", tmp_path, config=config)) as server:
-        assert server.process is not None
+    with thrown_away(Server("5", tmp_path, config=config, plugins=True)) as server:
+        driver = GraphDatabase.driver(server.uri, auth=(server.username, server.password))
+        with driver:
+            versions = driver.execute_query("RETURN gds.version() AS gds, apoc.version() AS apoc").records[0].data()
+            timeout = driver.execute_query("SHOW SETTINGS 'db.transaction.timeout' YIELD value").records[0]["value"]
+    assert versions["gds"].startswith("2.")
+    assert versions["apoc"].startswith("5.26")
+    assert timeout == "10m"
