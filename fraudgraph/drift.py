@@ -17,7 +17,7 @@ import polars as pl
 
 from fraudgraph import stability
 from fraudgraph.calibration import Calibration
-from fraudgraph.graph import classes
+from fraudgraph.graph.classes import COARSE, FIELD
 from fraudgraph.model import IntArray
 from fraudgraph.settings import Settings
 from fraudgraph.stability import Shift
@@ -26,7 +26,7 @@ from fraudgraph.verdicts.significance import bins
 GROUPS = 10
 """Groups of about equal shares into which intents are put."""
 
-SIGNATURE = classes.FIELD["signature"].shift
+SIGNATURE = FIELD["signature"].shift
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ def drift(newcomers: pl.DataFrame, pairs: pl.DataFrame, calibration: Calibration
 
 def _classes(newcomers: pl.DataFrame, pairs: pl.DataFrame, calibration: Calibration, chance: float) -> Shift | None:
     levels = calibration.tables.levels
-    if len(levels) <= classes.COARSE:
+    if len(levels) <= COARSE:
         return None
-    finest = levels[classes.COARSE]
+    finest = levels[COARSE]
     mine = pairs.join(newcomers, left_on="person_b", right_on="person_id")
     known, today = finest.keys >> SIGNATURE, mine["link_code"].to_numpy() >> SIGNATURE
     names, place = np.unique(np.concatenate([known, today]), return_inverse=True)

@@ -49,11 +49,13 @@ def luhn(serial: int) -> str:
     return body + str(-sum(d - 9 if d > 9 else d for d in digits) % 10)
 
 
-def random_book(seed: int, people: int = 45, applications: int = 90, days: int = 400, gangs: int = 4) -> pl.DataFrame:
-    """Return a random book, in order of time: a few gangs with high intents that share values in bursts, and everybody else."""
+def random_book(seed: int, people: int = 45, applications: int = 90, days: int = 400, gangs: int = 4, share: float = 0.4) -> pl.DataFrame:
+    """Return a random book, in order of time: a few gangs with high intents that share values in bursts, and everybody else.
+
+    ``share``: of the people, who are in one of ``gangs``."""
     rng = np.random.default_rng(seed)
     who = rng.integers(0, people, applications)
-    gang = np.where(rng.random(people) < 0.4, rng.integers(0, gangs, people), -1)
+    gang = np.where(rng.random(people) < share, rng.integers(0, gangs, people), -1)
     start = rng.integers(0, days - 60, gangs)
     day = np.where(gang[who] >= 0, start[gang[who]] + rng.integers(0, 40, applications), rng.integers(0, days, applications))
     base = np.where(gang >= 0, 0.65, 0.15)[who]
@@ -77,8 +79,8 @@ def random_book(seed: int, people: int = 45, applications: int = 90, days: int =
     rows: list[list[str | None]] = []
     for one in who:
         row: list[str | None] = []
-        for kind, (share, shared) in enumerate(zip(filled, ring, strict=True)):
-            if rng.random() > share:
+        for kind, (often, shared) in enumerate(zip(filled, ring, strict=True)):
+            if rng.random() > often:
                 row.append(None)
             elif gang[one] >= 0 and rng.random() < shared:
                 row.append(value(kind, 900 + 3 * int(gang[one]) + int(rng.integers(0, 2))))
@@ -146,8 +148,8 @@ def assert_same_book(nights: Mapping[str, pl.DataFrame], whole: Mapping[str, pl.
 
 
 def assert_ids_last(nights: Reader, whole: Reader) -> None:
-    """A gang that never merged, split or lost everything has the id that a run gives it, unless an earlier applicant joined it since, or the
-    one that it was called by has left."""
+    """A gang that never merged, split or lost everything has the id that a run gives it, unless an earlier applicant joined it since, or
+    the one that it was called by has left."""
     mine, theirs = _named(nights), _named(whole)
     events = nights.events()
     moved = set(events.filter(pl.col("event").is_in(["merged", "split", "dissolved"]))["gang_id"])

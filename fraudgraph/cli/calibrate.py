@@ -64,9 +64,9 @@ def calibrate(
     config: Path | None,
     shown_as: str,
 ) -> int:
-    """Learn link classes, threshold and tail cut anew from the applications of a window (--from, --to; the last months if not said), say what
-    changes against the calibration in force and for the newest applications, and freeze it: the whole book is judged again under it, as
-    one night.
+    """Learn link classes, threshold and tail cut anew from the applications of a window (--from, --to; the last months if not said), say
+    what changes against the calibration in force and for the newest applications, and freeze it: the whole book is judged again under it,
+    as one night.
 
     \b
     Examples: fraudgraph calibrate --dry-run
