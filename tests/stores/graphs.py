@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from neo4j import GraphDatabase
@@ -34,6 +36,13 @@ class Graph:
     def ask(self, query: str, **given: Any) -> list[list[Any]]:
         """Return the rows of a question."""
         return [list(record.values()) for record in self._driver.execute_query(query, given).records]
+
+    @contextmanager
+    def holding(self, query: str) -> Iterator[None]:
+        """Hold the locks that a query takes."""
+        with self._driver.session() as session, session.begin_transaction() as transaction:
+            transaction.run(query).consume()
+            yield
 
     def plan(self, query: str, given: dict[str, Any]) -> dict[str, Any]:
         """Return how the server would answer a question."""

@@ -61,7 +61,7 @@ class Connection:
                 address.uri,
                 auth=credentials(),
                 connection_timeout=wait_seconds,
-                connection_acquisition_timeout=max(60.0, 2 * wait_seconds),
+                connection_acquisition_timeout=wait_seconds,
                 max_transaction_retry_time=RETRY_SECONDS,
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,

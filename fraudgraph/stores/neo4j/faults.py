@@ -12,6 +12,7 @@ from fraudgraph.stores.neo4j.address import Address
 
 AUTH = "{at} refuses the user or the password: check NEO4J_USERNAME and NEO4J_PASSWORD"
 GONE = "no Neo4j answers at {at}: check the host, the port and that the server is running, then run again"
+STRANGE = "{at} does not answer as a Neo4j server of our time does: check the host and the port"
 WAITING = "somebody else's transaction holds what is to be written at {at}: wait until it is done and run again"
 MEMORY = "the server at {at} has too little memory for a transaction: raise dbms.memory.transaction.total.max there and run again"
 READ_ONLY = "the database at {at} may not be written by this user, or by nobody: grant the right there, or name another with --store"
@@ -64,6 +65,8 @@ def translated(address: Address) -> Iterator[None]:
         raise
     except exceptions.Neo4jError as problem:
         raise _of_server(problem, address) from problem
+    except exceptions.UnsupportedServerProduct as problem:
+        raise StoreUnreachable(STRANGE.format(at=address)) from problem
     except (exceptions.ServiceUnavailable, exceptions.SessionExpired, OSError) as problem:
         raise StoreUnreachable(GONE.format(at=address)) from problem
     except (exceptions.ConfigurationError, exceptions.AuthConfigurationError, exceptions.CertificateConfigurationError) as problem:
@@ -71,7 +74,7 @@ def translated(address: Address) -> Iterator[None]:
             f"{address} cannot be reached in this way: write bolt://HOST:PORT, or bolt+s:// where it is encrypted"
         ) from problem
     except exceptions.DriverError as problem:
-        raise StoreUnreachable(f"{address} does not answer as a Neo4j server does: check the host and the port") from problem
+        raise StoreUnreachable(STRANGE.format(at=address)) from problem
     except (OverflowError, UnicodeEncodeError) as problem:
         raise StoreError(
             f"a number or a text lies outside of what {address} can keep ({type(problem).__name__}): mend the input"

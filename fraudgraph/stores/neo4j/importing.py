@@ -121,7 +121,12 @@ def _versioned(folder: Folder, works: dict[str, list[Work]]) -> None:
         if frame is not None:
             rest = [column for column in frame.columns if column != kind.column]
             header = [f"{kind.key}:ID({kind.label})", *_headed(frame, rest), "fromNight:long"]
-            folder.nodes(kind.label, frame.select(kind.column, *rest).with_columns(night=pl.lit(1)), header)
+            table = frame.select(kind.column, *rest).with_columns(night=pl.lit(1))
+            if kind.label == "Gang":  # its grade is a label too: Browser's style sheets size by labels alone
+                header.append(":LABEL")
+                grade = pl.when(pl.col("grade").is_in(["A", "B", "C", "D"])).then("Grade" + pl.col("grade"))
+                table = table.with_columns(grade.alias("label"))
+            folder.nodes(kind.label, table, header)
         anchors = _frames(works, f"load/anchor-{kind.file}")
         if anchors is not None:
             folder.nodes(kind.label, anchors.select("value"), [f"{kind.key}:ID({kind.label})"])
