@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+import neo4j
 import pytest
 import servers
 from books import applications, change, grown
@@ -56,6 +57,10 @@ def test_an_import_of_the_sample_is_the_book_that_a_run_makes(tmp_path: Path, mo
         with store.snapshot() as one, imported.snapshot() as other:
             assert_alike(one, other)
         assert imported.check() == []
+        auth = (server.username, server.password)
+        with neo4j.GraphDatabase.driver(server.uri, auth=auth) as driver:
+            graded = driver.execute_query("MATCH (g:Gang) RETURN g.grade AS grade, [l IN labels(g) WHERE l <> 'Gang'] AS labels").records
+        assert {row["grade"]: row["labels"] for row in graded} == {grade: [f"Grade{grade}"] for grade in "ABCD"}
         # It is a store like any other: a night more, and back.
         before = applications(range(2))
         with imported.lock() as writer, imported.snapshot() as reader:
