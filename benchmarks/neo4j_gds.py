@@ -134,7 +134,7 @@ def fresh(line: str) -> Iterator[Any]:
     """Start a server with an empty database and GDS."""
     from servers import Server, thrown_away
 
-    with tempfile.TemporaryDirectory() as home, thrown_away(Server(line, Path(home), heap="2g", plugins=True)) as server:
+    with tempfile.TemporaryDirectory() as home, thrown_away(Server(line, Path(home), heap="2g", plugins=True, quick=False)) as server:
         yield server
 
 
