@@ -247,3 +247,21 @@ def test_without_a_book_there_is_no_night(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("book")] == []
     with open_store(told.url, create=True).snapshot() as reader:
         assert reader.night == 0
+
+
+def test_nights_on_a_server(neo4j_url: str, tmp_path: Path) -> None:
+    """Part of the sample in nights, some of it late, with relations and corrections; compared with a run into an embedded store."""
+    book = pl.read_csv(SAMPLES / "applications_cn.csv", infer_schema=False).unique("申请编号", keep="first", maintain_order=True)
+    book = book.sort("申请时间", "申请编号")
+    late = pl.concat([book[:500], book[520:720], book[500:520]])
+    relations = pl.read_csv(SAMPLES / "relations.csv", infer_schema=False).select("source", "target", "kind")
+    told = Told(neo4j_url, tmp_path, defaults())
+    told.run(late[:600], relations[:30])
+    told.night(late[600:], relations[20:])
+    moved = late[550:553].with_columns(pl.lit("北京市海淀区学院路9号3栋402室").alias("家庭住址"))
+    assert told.night(moved, corrections=True).summary["corrected"] == 3
+    found = told.check()
+    assert len(found["applications"]) > 700
+    assert len(found["ties"])
+    with told.reader() as reader:
+        assert [batch.command for batch in reader.batches()] == ["run", "nightly", "nightly"]
