@@ -130,7 +130,7 @@ def run(
             before = None if replace or not inputs else repeated(reader, digest)
             change = None
             if before is None:
-                read = _read(inputs, settings, clock)
+                read = _read(inputs, kept, settings, clock)
                 change = _gather(reader, read, relations, calibration, kept, settings, digest, replace, clock, corrections)
         if change is not None:
             with clock.stage("storing"):
@@ -162,10 +162,11 @@ class Late(Mapping[str, Any]):
 
 def run_records(read: Records, store: Store, settings: Settings, relations: Path | None = None) -> tuple[dict[str, Any], int]:
     """Solve records that were read already into an empty store; return the summary and the night."""
-    clock = Clock(SILENT)
+    clock, kept = Clock(SILENT), values_of(settings, None)
+    book = replaced(read, applications=kept.accepted(read.applications, settings, clock))
     with store.lock() as writer:
         with store.snapshot() as reader:
-            change = _gather(reader, read, relations, None, values_of(settings, None), settings, "detect", True, clock)
+            change = _gather(reader, book, relations, None, kept, settings, "detect", True, clock)
         batch = writer.apply(change)
     return {**batch.summary, **clock.timings()}, batch.night
 
@@ -189,10 +190,11 @@ def repeated(reader: Reader, digest: str) -> Batch | None:
     return next((batch for batch in reversed(reader.batches()) if batch.digest == digest), None)
 
 
-def _read(inputs: Sequence[Path], settings: Settings, clock: Clock) -> Records:
+def _read(inputs: Sequence[Path], kept: Values, settings: Settings, clock: Clock) -> Records:
     with clock.stage("reading"):
         read = records.read(inputs, settings, clock) if inputs else _nothing()
-        return replaced(read, applications=mapped(read.applications))
+        read = replaced(read, applications=mapped(read.applications))
+    return replaced(read, applications=kept.accepted(read.applications, settings, clock))
 
 
 def _gather(
@@ -209,7 +211,6 @@ def _gather(
 ) -> Change:
     """Solve the book that ``read`` makes of the stored one, and gather everything that the store is to take over."""
     fresh = replace or not reader.night
-    read = replaced(read, applications=kept.accepted(read.applications, settings, clock))
     applications = read.applications
     updates, corrected = applications.clear(), 0
     if not fresh:

@@ -50,8 +50,9 @@ class Masked:
 
     def accepted(self, applications: pl.DataFrame, settings: Settings, progress: Progress = SILENT) -> pl.DataFrame:
         unbanned = settings.override({"identifiers.allow": []})
-        parts = [self._concealed(part, unbanned, progress) for part in _slices(applications)]
-        return mapped(pl.concat(parts, how="diagonal"))
+        with progress.stage("concealing"):
+            parts = [self._concealed(part, unbanned) for part in _slices(applications)]
+            return mapped(pl.concat(parts, how="diagonal"))
 
     def stored(self, reader: Reader, application_ids: Iterable[str] | None = None) -> pl.DataFrame:
         where = None if application_ids is None else {"application_id": list(application_ids)}
@@ -110,9 +111,9 @@ class Masked:
     def keys_of(self, kind: str, value: str, settings: Settings) -> list[str]:
         return tokens(pl.Series(plain_keys(kind, value, settings), dtype=pl.String), self._key, kind).to_list()
 
-    def _concealed(self, applications: pl.DataFrame, settings: Settings, progress: Progress) -> pl.DataFrame:
+    def _concealed(self, applications: pl.DataFrame, settings: Settings) -> pl.DataFrame:
         """Return a part of a book."""
-        found = identifiers.identify(applications, settings, frozen_placeholders=model.PLACEHOLDERS.empty(), progress=progress)
+        found = identifiers.identify(applications, settings, frozen_placeholders=model.PLACEHOLDERS.empty())
         shown = captioned(applications, found.keys)
         columns = [tokens(found.keys[name], self._key, SLOT[name].kind) for name in found.keys.columns if name != BIRTH_SURNAME]
         return shown.with_columns(columns).with_columns(self._matching(applications, found))
