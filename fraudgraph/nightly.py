@@ -14,6 +14,7 @@ from fraudgraph._version import __version__
 from fraudgraph.calibration import Calibration
 from fraudgraph.drift import drift
 from fraudgraph.errors import ConfigurationError, UsageError
+from fraudgraph.identity_rules import under_rules
 from fraudgraph.model import Records
 from fraudgraph.night.solving import Night, solve_night
 from fraudgraph.pipeline import REMEMBERED, RULES, Clock, Late, Outcome, load_calibration, remembered, repeated
@@ -75,6 +76,7 @@ def nightly(
 
 def in_force(reader: Reader, settings: Settings) -> Settings:
     """Return the settings with the rules that the book is judged by; raise ConfigurationError where others were asked for."""
+    settings = under_rules(reader.settings(), settings)
     ruleset = reader.ruleset()
     if ruleset is None:
         return settings

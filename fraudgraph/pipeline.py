@@ -23,6 +23,7 @@ from fraudgraph._version import __version__
 from fraudgraph.calibration import Calibration
 from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.identifiers.name_agreement import name_agreement
+from fraudgraph.identity_rules import identity_rules, same_rules
 from fraudgraph.model import Identified, Records, Subjects
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.reports import render
@@ -224,8 +225,8 @@ def _gather(
     solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader, kept)
     summary = {**summarise(read, solved, ties_given[0], settings, rejected), "corrected": corrected}
     new = pl.concat([read.applications, updates], how="diagonal")
-    if not fresh and not _same_placeholders(solved.calibration, reader):
-        new = applications  # other placeholders, other keys
+    if not fresh and not (_same_placeholders(solved.calibration, reader) and same_rules(reader.settings(), settings)):
+        new = applications  # other placeholders or rules, other keys
     rejects = pl.concat([read.rejects, rejected]) if len(rejected) else read.rejects
     return Change(
         base_night=reader.night,
@@ -240,7 +241,7 @@ def _gather(
         gang_events=solved.events,
         calibration=Version(solved.calibration.version, solved.calibration.to_json()),
         ruleset=Version(settings.version(*RULES), settings.part(*RULES)),
-        settings={key: settings[key] for key in REMEMBERED} | dict(kept.remembered),
+        settings={key: settings[key] for key in REMEMBERED} | identity_rules(settings) | dict(kept.remembered),
         summary=summary,
         replace=replace,
     )
