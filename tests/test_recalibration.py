@@ -158,6 +158,16 @@ def test_what_teaches_nothing_is_not_frozen(told: Told) -> None:
         assert reader.night == 2
 
 
+def test_masked_values(book: pl.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRAUDGRAPH_KEY_FILE", str(tmp_path / "key"))
+    told = Told(tmp_path / "book.duckdb", tmp_path, RULES.override({"store.values": "masked"}))
+    told.run(book[:400])
+    found = calibrate(told, told.settings)
+    assert found.night == 2
+    told.night(book[400:450])
+    told.check(again=True)
+
+
 def test_without_a_book(tmp_path: Path) -> None:
     for call in (
         lambda: recalibration.calibrate(store=tmp_path / "no.duckdb", settings=RULES),

@@ -37,12 +37,13 @@ def test_bytes_number_part_and_settings_matter(files: list[Path]) -> None:
         digest_files([b], defaults(), [a]),
         digest_files([a, b], changed),
         digest_files([], defaults()),
+        digest_files([a, b], defaults(), corrections=True),
     ]
     assert len(set(digests)) == len(digests)
 
 
 def test_how_the_store_works_does_not_matter(files: list[Path]) -> None:
-    slow = defaults().with_values(store__threads=1, store__compression="small")
+    slow = defaults().with_values(store__threads=1, store__compression="small", calibrate__drift_psi=0.5)
     assert digest_files(files, slow) == digest_files(files, defaults())
 
 
