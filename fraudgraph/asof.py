@@ -78,6 +78,9 @@ class _Known:
     def users(self, values: pl.DataFrame) -> pl.DataFrame:
         return self._reader.users(values)
 
+    def ending(self, slots: Iterable[str], ending: str) -> pl.DataFrame:
+        return self._reader.ending(slots, ending)
+
     def numbers(self) -> Numbers:
         return self._reader.numbers()
 

@@ -16,6 +16,7 @@ from fraudgraph.cli.export import export
 from fraudgraph.cli.gang import gang, history
 from fraudgraph.cli.gangs import gangs
 from fraudgraph.cli.label import label
+from fraudgraph.cli.investigate import find, hubs, show
 from fraudgraph.cli.nightly import nightly
 from fraudgraph.cli.report import report
 from fraudgraph.cli.run import run
@@ -46,6 +47,9 @@ app.add_command(gang)
 app.add_command(history)
 app.add_command(label)
 app.add_command(report)
+app.add_command(find)
+app.add_command(show)
+app.add_command(hubs)
 app.add_command(browser_guide)
 app.add_command(show_graph)
 app.add_command(undo)

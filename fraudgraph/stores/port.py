@@ -69,6 +69,21 @@ USERS = model.Table(
 """The answer of `Reader.users`."""
 
 
+Next = Callable[[pl.DataFrame], pl.DataFrame]
+"""From the last entry of the log (AUDIT of one row, or of none) to the next. May be called more than once."""
+
+
+def texts(names: Iterable[str]) -> list[model.Slot]:
+    """Return the slots of these names; raise ValueError for one that is none, is derived, or comes from a column that is no text."""
+    wanted = set(names)
+    plain = [slot for slot in model.SLOTS if not slot.derived and model.APPLICATIONS.schema[slot.column] == pl.String]
+    found = [slot for slot in plain if slot.name in wanted]
+    unknown = wanted - {slot.name for slot in found}
+    if unknown:
+        raise ValueError(f"a value's ending cannot be looked for in {', '.join(sorted(unknown))}")
+    return found
+
+
 @dataclass(frozen=True)
 class Version:
     """A frozen, named document: a calibration or a ruleset."""
@@ -155,6 +170,12 @@ class Reader(Protocol):
         """Return who uses the given values, and when: USERS, in any order.
 
         ``values``: kind, key (String), low, high (TIME): uses from ``low`` to ``high``, both included, are asked for."""
+
+    def ending(self, slots: Iterable[str], ending: str) -> pl.DataFrame:
+        """Return USES, in any order, of the given slots (those of them that the book has, derived ones apart) whose key ends like this.
+
+        Where a key is a token, the caption that the application has in its place is what is compared. Raise ValueError for an unknown or
+        derived slot."""
 
     def numbers(self) -> Numbers:
         """Return the book as numbers."""

@@ -18,7 +18,7 @@ from fraudgraph.stores.connection import Session
 from fraudgraph.stores.frames import in_order, registered, with_zone
 from fraudgraph.stores.numbered import EmbeddedNumbers
 from fraudgraph.stores.numbers import ByText, Numbers
-from fraudgraph.stores.port import USERS, Batch, Reader, Version
+from fraudgraph.stores.port import USERS, USES, Batch, Reader, Version, texts
 
 VALUE: schema.Schema = {"value": pl.String}
 
@@ -97,6 +97,10 @@ class EmptyReader:
     def users(self, values: pl.DataFrame) -> pl.DataFrame:
         return USERS.empty()
 
+    def ending(self, slots: Iterable[str], ending: str) -> pl.DataFrame:
+        texts(slots)
+        return USES.empty()
+
     def numbers(self) -> Numbers:
         return ByText(self)
 
@@ -169,6 +173,12 @@ class EmbeddedReader:
             with registered(duck, wanted=plain):
                 found = self._frame(duck, schema.users_sql(slots), USERS.schema, low=plain["low"].min(), high=plain["high"].max())
         return USERS.check(found)
+
+    def ending(self, slots: Iterable[str], ending: str) -> pl.DataFrame:
+        asked = {slot.name for slot in texts(slots)}
+        with self._open() as duck:
+            found = [slot for slot in self._book_slots(duck) if slot.name in asked]
+            return USES.check(self._frame(duck, schema.ending_sql(found), USES.schema, ending=ending)) if found else USES.empty()
 
     def numbers(self) -> Numbers:
         with self._open() as duck:

@@ -150,6 +150,17 @@ def users_sql(slots: list[model.Slot]) -> str:
 BOOK_ORDER = ("applied_at", "application_id")
 
 
+def ending_sql(slots: list[model.Slot]) -> str:
+    """Return the query of `Reader.ending`: $ending. A token is 27 characters that begin with a tilde, as no other key does."""
+    parts = [
+        f"SELECT application_id, '{slot.kind}' AS kind, key, '{slot.role}' AS role, applied_at AS used_at FROM "
+        f"(SELECT application_id, applied_at, {read_key(slot)} AS key, \"{slot.column}\" AS caption FROM book WHERE {AT_NIGHT}) "
+        "WHERE ends_with(CASE WHEN starts_with(key, '~') AND length(key) = 27 THEN caption ELSE key END, $ending)"
+        for slot in slots
+    ]
+    return " UNION ALL ".join(parts)
+
+
 def _all(query: str) -> str:
     return f"SELECT * FROM ({query})"
 

@@ -17,7 +17,7 @@ from fraudgraph.stores.neo4j.frames import frame_of
 from fraudgraph.stores.neo4j.longtexts import lengthened
 from fraudgraph.stores.neo4j.papers import unpacked
 from fraudgraph.stores.neo4j.schema import Head, head
-from fraudgraph.stores.neo4j.tables import TABLES, Asked, answer, order_of, pages, users
+from fraudgraph.stores.neo4j.tables import TABLES, Asked, answer, endings, order_of, pages, users
 from fraudgraph.stores.numbers import ByText, Numbers
 from fraudgraph.stores.port import Batch, Reader, Version
 
@@ -68,6 +68,14 @@ class Neo4jReader:
         found = self._ask(lambda transaction: self._long(transaction, users(transaction, self.physical, slots, asked)))
         return found.drop_nulls("person_id").select(list(port.USERS.schema)).cast({"value": pl.UInt32})
 
+    def ending(self, slots: Iterable[str], ending: str) -> pl.DataFrame:
+        asked = {slot.name for slot in port.texts(slots)}
+        found = [slot for slot in self._book_slots() if slot.name in asked]
+        if not self._night or not found:
+            self._ask(lambda transaction: None)
+            return port.USES.empty()
+        return self._ask(lambda transaction: self._long(transaction, endings(transaction, self.physical, found, ending)))
+
     def numbers(self) -> Numbers:
         return ByText(self)
 
@@ -117,6 +125,11 @@ class Neo4jReader:
     def physical(self) -> int:
         """This night, as the graph numbers it."""
         return self.base + self._night
+
+    @property
+    def pending(self) -> int | None:
+        """The night that was being written when this reader was opened, as the graph numbers it."""
+        return self._found.pending if self._found else None
 
     def uses(self) -> pl.DataFrame:
         """Return what the graph shows of LINKS: those of values that two people or more have."""

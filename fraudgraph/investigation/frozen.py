@@ -1,0 +1,32 @@
+"""Under what the book was judged: its frozen calibration, and the settings with the rules that the store remembers."""
+
+from __future__ import annotations
+
+from fraudgraph.calibration import Calibration
+from fraudgraph.errors import UsageError
+from fraudgraph.identity_rules import under_rules
+from fraudgraph.settings import Settings
+from fraudgraph.stores.port import Reader
+
+REMEMBERED = ("records.time_zone", "records.default_region", "graph.seed")
+"""Settings that the store keeps, wherever nobody says otherwise."""
+
+
+def rules(reader: Reader, settings: Settings) -> Settings:
+    """Return the settings under which the book of the reader's night was made and judged; raise ConfigurationError where others of what a
+    store remembers of values and people were asked for."""
+    remembered = reader.settings()
+    settings = under_rules(remembered, settings)
+    known = {key: remembered[key] for key in REMEMBERED if key in remembered and key not in settings.given}
+    ruleset = reader.ruleset()
+    document = ruleset.document if ruleset is not None else {}
+    rules_in_force = {key: value for key, value in document.items() if key in settings}
+    return settings.override({**known, **rules_in_force}, source="the store's rules")
+
+
+def calibration(reader: Reader) -> Calibration:
+    """Return the calibration that the book was judged by; raise UsageError where there is no book yet."""
+    version = reader.calibration()
+    if version is None:
+        raise UsageError("there is no book yet: make one with `fraudgraph run`")
+    return Calibration.from_json(version.document, "the store's calibration")
