@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import polars as pl
 from rapidfuzz import fuzz, process
 
-from fraudgraph import ledger
+from fraudgraph import audit, ledger
 from fraudgraph.errors import UsageError
 from fraudgraph.model import LABELS
 from fraudgraph.stores.port import Reader, Store
@@ -70,6 +70,7 @@ def give(store: Store, name: str, decision: str, reason: str, who: str, at: date
     with store.snapshot() as reader:
         gang = find(reader, name)
         row = (gang.gang_id, decision, reason, who, at.astimezone(UTC), reader.night)
+    audit.write(store, audit.Deed(who, "label", f"{gang.gang_id} {decision}", reason))
     labels = pl.DataFrame([row], schema=LABELS.schema, orient="row")
     store.label(labels)
     return gang, labels

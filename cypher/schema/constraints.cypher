@@ -11,3 +11,5 @@ CREATE CONSTRAINT community_id IF NOT EXISTS FOR (n:Community) REQUIRE n.communi
 CREATE CONSTRAINT gang_id IF NOT EXISTS FOR (n:Gang) REQUIRE n.gangId IS UNIQUE;
 CREATE CONSTRAINT identifier_key IF NOT EXISTS FOR (n:Identifier) REQUIRE (n.kind, n.key) IS UNIQUE;
 CREATE CONSTRAINT long_text_token IF NOT EXISTS FOR (n:LongText) REQUIRE n.token IS UNIQUE;
+CREATE CONSTRAINT audit_number IF NOT EXISTS FOR (n:Audit) REQUIRE n.number IS UNIQUE;
+CREATE CONSTRAINT purged_token IF NOT EXISTS FOR (n:Purged) REQUIRE n.token IS UNIQUE;

@@ -9,14 +9,15 @@ import click
 
 from fraudgraph._version import __version__
 from fraudgraph.cli import failures
+from fraudgraph.cli.audit import audit
 from fraudgraph.cli.browser_guide import browser_guide
 from fraudgraph.cli.calibrate import calibrate
 from fraudgraph.cli.check import check
 from fraudgraph.cli.export import export
 from fraudgraph.cli.gang import gang, history
 from fraudgraph.cli.gangs import gangs
-from fraudgraph.cli.label import label
 from fraudgraph.cli.investigate import find, hubs, show
+from fraudgraph.cli.label import label
 from fraudgraph.cli.nightly import nightly
 from fraudgraph.cli.report import report
 from fraudgraph.cli.run import run
@@ -46,15 +47,16 @@ app.add_command(gangs)
 app.add_command(gang)
 app.add_command(history)
 app.add_command(label)
-app.add_command(report)
 app.add_command(find)
 app.add_command(show)
 app.add_command(hubs)
+app.add_command(report)
 app.add_command(browser_guide)
 app.add_command(show_graph)
 app.add_command(undo)
 app.add_command(store)
 app.add_command(export)
+app.add_command(audit)
 
 
 def main(args: Sequence[str] | None = None) -> int:

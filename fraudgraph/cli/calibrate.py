@@ -81,6 +81,8 @@ def calibrate(
 
         if exported is not None:
             return _exported(recalibration.export(store, settings, exported), exported, shown_as)
+        if not dry_run:
+            options.audited(store, config, "calibrate", f"from {first or 'months before'} to {last or 'the last day'}")
         found = recalibration.calibrate(
             store=store, settings=settings, first=first, last=last, dry_run=dry_run, out=out, progress=progress
         )

@@ -34,7 +34,7 @@ def label(gang_id: str, decision: str, reason: str, who: str | None, store: str,
     from fraudgraph.reports.tables import zone_of
 
     place = options.existing(store, config)
-    gang, given = labels.give(place, gang_id, decision, reason, who or _login(), datetime.now(UTC))
+    gang, given = labels.give(place, gang_id, decision, reason, who or options.login(), datetime.now(UTC))
     if shown_as == "table":
         said = [*([gang.became] if gang.became else []), f"{gang.gang_id} is {decision} now, by {given['who'][0]}."]
         show.as_text(map(printable, said))
@@ -46,13 +46,3 @@ def label(gang_id: str, decision: str, reason: str, who: str | None, store: str,
     else:
         show.as_csv([written], list(written))
     return 0
-
-
-def _login() -> str:
-    """Return the login name, empty where the system has none for this user."""
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

@@ -56,8 +56,13 @@ FORMATS = ("table", "json", "csv")
 
 def speaking(command: Command) -> Command:
     """Add --format, -q, -v and --json-log; the last three set the context's Voice and do not reach the command."""
+    printed = click.option("--format", "shown_as", type=click.Choice(FORMATS), default="table", show_default=True, help="What is printed.")
+    return printed(loudness(command))
+
+
+def loudness(command: Command) -> Command:
+    """Add -q, -v and --json-log, which set the context's Voice and do not reach the command."""
     options = (
-        click.option("--format", "shown_as", type=click.Choice(FORMATS), default="table", show_default=True, help="What is printed."),
         click.option("-q", "--quiet", is_flag=True, expose_value=False, is_eager=True, callback=_quiet, help="Say nothing but errors."),
         click.option("-v", "--verbose", is_flag=True, expose_value=False, is_eager=True, callback=_verbose, help="Say more."),
         click.option("--json-log", is_flag=True, expose_value=False, is_eager=True, callback=_json_log, help="Log as JSON lines."),
@@ -77,9 +82,25 @@ def understanding(command: Command) -> Command:
     return _with(command, options)
 
 
-def reading(command: Command) -> Command:
-    """Add the options of a command that reads the book: --store, --config, --as-of, and those of `speaking`."""
+def counting(command: Command) -> Command:
+    """Add the options of a command that reads the book and speaks of nobody: --store, --config, --as-of, and those of `speaking`."""
     return store(config(as_of(speaking(command))))
+
+
+def reading(command: Command) -> Command:
+    """Add the options of a command that shows people and values of the book: those of `counting`, and of `revealing`."""
+    return counting(revealing(command))
+
+
+def revealing(command: Command) -> Command:
+    """Add --reveal and --purpose. They do not reach the command: `book` grants them, and the masks go for as long as the command runs."""
+    options = (
+        click.option(
+            "--reveal", is_flag=True, expose_value=False, callback=_wish, help="Show values plain; the log says who did, and why."
+        ),
+        click.option("--purpose", metavar="TEXT", expose_value=False, callback=_wish, help="Why values are to be shown plain."),
+    )
+    return _with(command, options)
 
 
 def rules(command: Command) -> Command:
@@ -141,13 +162,60 @@ def existing(url: str, config: Path | None) -> Store:
     return open_store(url, create=False, settings=load(config))
 
 
+def audited(url: str, config: Path | None, command: str, about: str, why: str = "") -> Store:
+    """Return the store at ``url`` when its log says who is about to do what to it."""
+    from fraudgraph import audit
+
+    place = existing(url, config)
+    audit.write(place, audit.Deed(login(), command, about, why))
+    return place
+
+
 @contextmanager
 def book(url: str, config: Path | None, day: date | None) -> Iterator[Reader]:
-    """Open the book at ``url`` to read, as it was known by the end of ``day``; as it is now if None."""
+    """Open the book at ``url`` to read, as it was known by the end of ``day``; as it is now if None. Where the command was given --reveal
+    this is written to the store's log first, and the rest of the command shows values as they are."""
     from fraudgraph import asof
 
-    with asof.snapshot(existing(url, config), day) as reader:
+    context = click.get_current_context(silent=True)
+    wish = revealing_wish(context)
+    place = existing(url, config)
+    with asof.snapshot(place, day) as reader:
+        if context is not None and wish is not None:
+            grant(context, place, reader, wish)
         yield reader
+
+
+def revealing_wish(context: click.Context | None) -> str | None:
+    """Return the purpose for which plain values are wanted, None where they are not; raise UsageError where only one of the two is said."""
+    reveal, purpose = (context.meta.get(f"{__name__}.{name}") for name in ("reveal", "purpose")) if context else (None, None)
+    if reveal and not (purpose or "").strip():
+        raise click.UsageError("--reveal needs --purpose: why are the values to be shown?", context)
+    if purpose is not None and not reveal:
+        raise click.UsageError("--purpose says why values are revealed: give it with --reveal.", context)
+    return purpose if reveal else None
+
+
+def grant(context: click.Context, place: Store, reader: Reader, purpose: str) -> None:
+    """Write to the log that values are revealed, then take the masks off until the command has ended."""
+    from fraudgraph import masking
+    from fraudgraph.reveal import granted
+
+    command = context.command_path.split(" ", 1)[-1]
+    named = [str(context.params[argument.name]) for argument in context.command.params if _names(argument) and argument.name]
+    granted(place, reader, login(), command, [name for name in named if name], purpose)
+    context.with_resource(masking.revealed())
+
+
+def login() -> str:
+    """Return who is at the command line: FRAUDGRAPH_USER, else the login name; empty where the system has none for this user."""
+    import getpass
+    import os
+
+    try:
+        return os.environ.get("FRAUDGRAPH_USER") or getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def mapping(pairs: Sequence[str]) -> dict[str, str]:
@@ -168,6 +236,14 @@ def _with(command: Command, options: Sequence[Callable[[Command], Command]]) -> 
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def _names(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, click.Argument)
+
+
+def _wish(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    context.meta[f"{__name__}.{parameter.name}"] = value
 
 
 def _quiet(context: click.Context, _parameter: click.Parameter, value: bool) -> None:

@@ -25,7 +25,7 @@ SHOWN = 60
 @click.option("--from", "first", type=options.Day(), metavar="DATE", help="Only applications of that day and later.")
 @click.option("--to", "last", type=options.Day(), metavar="DATE", help="Only applications up to that day, the day included.")
 @click.option("--out", type=click.Path(path_type=Path), help="Page to write (FILE.html), or a folder for page, CSV and JSON.")
-@options.reading
+@options.counting
 @click.pass_obj
 def channels(
     voice: Voice,

@@ -26,7 +26,7 @@ WIDE = 108
 @click.option("--break", "cut", type=options.Day(), metavar="DATE", help="Day from which things changed: its month is cut in two.")
 @click.option("--compare-year", type=int, metavar="YEAR", help="Compare with the same days, counted from the lunar new year, of YEAR.")
 @click.option("--out", type=click.Path(path_type=Path), help="Page to write (FILE.html), or a folder for page, CSV and JSON.")
-@options.reading
+@options.counting
 @click.pass_obj
 def monthly(
     voice: Voice,

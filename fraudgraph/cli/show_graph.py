@@ -16,11 +16,12 @@ from fraudgraph.cli import options
 @options.store
 @options.config
 @options.as_of
+@options.revealing
 def show_graph(gang: str, out: Path, store: str, config: Path | None, as_of: date | None) -> int:
     """Write the people of GANG and the values that hold them together as a graph on one page, which needs no network.
 
-    Values are masked. People are larger the higher their intent, values are coloured by their kind. Needs the extra viz:
-    pip install 'fraudgraph-engine[viz]'.
+    Values are masked, unless --reveal says otherwise. People are larger the higher their intent, values are coloured by their kind.
+    Needs the extra viz: pip install 'fraudgraph-engine[viz]'.
 
     \b
     Example:

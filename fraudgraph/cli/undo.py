@@ -21,7 +21,7 @@ def undo(night: int, store: str, config: Path | None, shown_as: str) -> int:
     \b
     Example: fraudgraph undo 12
     """
-    place = options.existing(store, config)
+    place = options.audited(store, config, "undo", f"night {night}")
     with place.lock() as writer:
         batch = writer.undo(night)
     accepted = batch.summary.get("accepted")

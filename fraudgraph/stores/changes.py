@@ -38,7 +38,7 @@ def write_change(duck: duckdb.DuckDBPyConnection, change: Change, batch: Batch, 
 
 def upgrade(duck: duckdb.DuckDBPyConnection, found: Head) -> None:
     """Bring a store of a former format up to this one; inside the transaction of the change that needs it."""
-    if found.format in schema.FORMER:
+    if found.format < 2:
         duck.execute(schema.labels_statement())
         for name in schema.LATER:
             duck.execute(schema.versioned_statement(schema.DERIVED[name]))
@@ -46,6 +46,9 @@ def upgrade(duck: duckdb.DuckDBPyConnection, found: Head) -> None:
             duck.execute(f'ALTER TABLE book ADD COLUMN "{slot.name}" VARCHAR')
         duck.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(schema.FORMAT)])
         duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.layout()])
+    if found.format in schema.FORMER:
+        for table in schema.OUTSIDE.values():
+            duck.execute(schema.outside_statement(table))
 
 
 def write_labels(duck: duckdb.DuckDBPyConnection, labels: pl.DataFrame) -> None:

@@ -56,9 +56,9 @@ def problems(session: Session, path: Path) -> list[str]:
     try:
         with session.reading(path) as duck:
             last, _, file_format = head(duck, path)
-            former = file_format in schema.FORMER
-            tables = [table for table in schema.NIGHTLY if not former or table not in schema.LATER]
-            found = [*_mode(path), *_damage(duck, tables, () if former else ("labels",)), *_nights(duck, tables, last)]
+            tables = [table for table in schema.NIGHTLY if file_format > 1 or table not in schema.LATER]
+            more = [*(["labels"] if file_format > 1 else []), *([] if file_format in schema.FORMER else schema.OUTSIDE)]
+            found = [*_mode(path), *_damage(duck, tables, more), *_nights(duck, tables, last)]
             for rule, sql in (*RULES, *_names(tables)):
                 broken = _count(duck, sql)
                 if broken:
@@ -77,7 +77,7 @@ def _mode(path: Path) -> list[str]:
     return ["others than its owner may open the store's file: chmod 600"] if open_to else []
 
 
-def _damage(duck: duckdb.DuckDBPyConnection, tables: list[str], more: tuple[str, ...]) -> list[str]:
+def _damage(duck: duckdb.DuckDBPyConnection, tables: list[str], more: list[str]) -> list[str]:
     """Read every value once; DuckDB compares the checksum of each block on the way and raises where one does not match."""
     for table in (*tables, *schema.BATCH_TABLES, "batches", "documents", "settings", "slots", *more):
         duck.execute(f"SELECT bit_xor(hash(entry)) FROM {table} AS entry").fetchall()

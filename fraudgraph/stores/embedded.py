@@ -11,12 +11,14 @@ import polars as pl
 
 from fraudgraph import model
 from fraudgraph.errors import StoreError
+from fraudgraph.stores import schema
 from fraudgraph.stores.backup import copy_store
 from fraudgraph.stores.changes import upgrade, write_labels
 from fraudgraph.stores.checks import problems
 from fraudgraph.stores.connection import Options, Session, transaction
 from fraudgraph.stores.lock import writers_lock
-from fraudgraph.stores.port import Reader, Writer
+from fraudgraph.stores.outside import rows_of, write_entry
+from fraudgraph.stores.port import Next, Reader, Writer
 from fraudgraph.stores.reading import EmbeddedReader, EmptyReader, head, known_at, refuse
 from fraudgraph.stores.writing import EmbeddedWriter, clear_leftovers
 
@@ -66,6 +68,26 @@ class EmbeddedStore:
         with self._session() as session, session.writing(self._path) as duck, transaction(duck):
             upgrade(duck, head(duck, self._path))
             write_labels(duck, labels)
+
+    def audit(self, following: Next) -> pl.DataFrame:
+        if self._empty():
+            raise StoreError(f"there is no book in the store {self._path} yet, and no log: make one with `fraudgraph run`")
+        with self._session() as session, session.writing(self._path) as duck, transaction(duck):
+            upgrade(duck, head(duck, self._path))
+            return write_entry(duck, following)
+
+    def audited(self) -> pl.DataFrame:
+        return self._outside("audit")
+
+    def purged(self) -> pl.DataFrame:
+        return self._outside("purged")
+
+    def _outside(self, name: str) -> pl.DataFrame:
+        if self._empty():
+            return schema.OUTSIDE[name].empty()
+        with self._session() as session, session.reading(self._path) as duck:
+            former = head(duck, self._path).format in schema.FORMER
+            return schema.OUTSIDE[name].empty() if former else rows_of(duck, name)
 
     def backup(self, to: Path) -> None:
         if self._empty():

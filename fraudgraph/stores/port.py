@@ -7,7 +7,7 @@ A writer computes on a reader, then applies one `Change` at once: seen through t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -218,6 +218,16 @@ class Store(Protocol):
         """Add LABELS. Needs no lock and disturbs no writer: a night that is being computed meanwhile can still be applied.
 
         They stay when a night is undone, and go with a change that replaces."""
+
+    def audit(self, following: Next) -> pl.DataFrame:
+        """Add the entry that ``following`` makes to the log, at once and alone, and return it. Needs no lock and disturbs no writer; of
+        several who write at once each sees the other's entry. Raise StoreError where there is no book or it cannot be written."""
+
+    def audited(self) -> pl.DataFrame:
+        """Return AUDIT, oldest first. It stays when a night is undone, and when a change replaces."""
+
+    def purged(self) -> pl.DataFrame:
+        """Return PURGED: what may not come back. It stays like the log."""
 
     def backup(self, to: Path) -> None:
         """Write a consistent copy of the store, as it is now, into the new file ``to``, while readers and a writer go on; raise StoreError

@@ -151,7 +151,7 @@ class EmbeddedReader:
     ) -> pl.DataFrame:
         wanted = {column: list(values) for column, values in (where or {}).items()}
         with self._open() as duck:
-            if name in schema.LATER and head(duck, self._path).format in schema.FORMER:
+            if name in schema.LATER and head(duck, self._path).format < 2:
                 return schema.DERIVED[name].empty().select(list(columns or schema.DERIVED[name].schema))
             found = schema.source(name, schema.AT_NIGHT, self._slots_for(name, wanted, duck))
             chosen = _chosen(found, name, columns, wanted)
@@ -225,7 +225,7 @@ class EmbeddedReader:
         if gang_id is not None:
             sql, given = f"{sql} AND gang_id = $gang", {"gang": gang_id}
         with self._open() as duck:
-            if head(duck, self._path).format in schema.FORMER:
+            if head(duck, self._path).format < 2:
                 return model.LABELS.empty()
             rows = self._frame(duck, sql, model.LABELS.schema, **given)
         return model.LABELS.check(in_order(rows, ("position",)))

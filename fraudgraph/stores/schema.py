@@ -16,16 +16,19 @@ import polars as pl
 from fraudgraph import model
 from fraudgraph.stores import port
 
-FORMAT = 2
+FORMAT = 3
 """Version of the layout. A store of a higher one is refused, one of a lower one is brought up to it by its next writer; to be raised
 with every change of a table."""
 
-FORMER = {1: "cafb60e60b2c8d5a"}
-"""Former formats that can still be read -> their layouts. They differ from this one in that they have no labels, no columns for the
-slots of masked values, and none of the tables `LATER`."""
+FORMER = {1: "cafb60e60b2c8d5a", 2: "fb0a91a482594c69"}
+"""Former formats that can still be read -> their layouts. 1 has no labels, no columns for the slots of masked values, and none of the
+tables `LATER`; neither has the tables `OUTSIDE`."""
 
 LATER = ("hub_windows", "pairs", "pair_values")
-"""Derived tables that the former formats do not have."""
+"""Derived tables that format 1 does not have."""
+
+OUTSIDE = {table.name: table for table in (model.AUDIT, model.PURGED)}
+"""Tables of no night: a night that is taken back, and a book that is started afresh, leave them as they are."""
 
 Schema = dict[str, "pl.DataType | type[pl.DataType]"]
 
@@ -202,12 +205,18 @@ def table_statements() -> list[str]:
         *(versioned_statement(table) for table in (model.RELATIONS, *port.DERIVED)),
         *(_create(name, ["night INTEGER", "position BIGINT", *_columns(_without_position(table))]) for name, table in BATCH_TABLES.items()),
         labels_statement(),
+        *(outside_statement(table) for table in OUTSIDE.values()),
     ]
 
 
 def labels_statement() -> str:
     """Return the statement that makes the table of labels: a store of format 1 lacks it."""
     return _create("labels", ["position BIGINT", *_columns(model.LABELS.schema)])
+
+
+def outside_statement(table: model.Table) -> str:
+    """Return the statement that makes a table of no night: stores of formats 1 and 2 lack them."""
+    return _create(table.name, _columns(table.schema))
 
 
 def versioned_statement(table: model.Table) -> str:

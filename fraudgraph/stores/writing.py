@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +18,15 @@ from fraudgraph.errors import FraudgraphError, StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema
 from fraudgraph.stores.changes import upgrade, write_change
 from fraudgraph.stores.checked import checked
-from fraudgraph.stores.connection import Options, Session, transaction, translated
+from fraudgraph.stores.connection import NAME, Options, Session, transaction, translated
+from fraudgraph.stores.lock import gate
+from fraudgraph.stores.outside import add_rows, rows_of
 from fraudgraph.stores.port import Batch, Change
 from fraudgraph.stores.reading import batches, head
 from fraudgraph.stores.undoing import take_back
+
+CARRIED = tuple(schema.OUTSIDE)
+"""Tables that a book which is started afresh takes over from the one before."""
 
 
 def work_folder(path: Path) -> Path:
@@ -105,24 +112,39 @@ class EmbeddedWriter:
             duck.executemany("INSERT INTO meta VALUES (?, ?)", list(meta.items()))
             write_change(duck, change, batch, afresh=True)
             duck.execute("COMMIT")
-        if _log(fresh).exists():
-            raise StoreError(f"the store {self._path} could not be finished: make room on the disk and run again")
+        self._finished(fresh)
+        self._take_place(fresh, work, CARRIED)
+
+    def _take_place(self, fresh: Path, work: Path, carried: Sequence[str]) -> None:
+        """Let ``fresh`` take the store's place, with what of the tables of no night it has to carry over. Nobody else can write to the old
+        file from the moment at which these are read: no entry of the log is lost."""
         os.chmod(fresh, 0o600)
-        _to_disk(fresh)
-        if self._path.exists():
-            self._settle(work)
-        os.replace(fresh, self._path)
+        old = self._path.exists() and self._path.stat().st_size > 0
+        with gate(self._path, exclusive=True, seconds=self._options.wait_seconds) if old else nullcontext():
+            if old:
+                with Session(self._options, work / "spill") as session:
+                    self._carry(session, fresh, carried)
+            _to_disk(fresh)
+            os.replace(fresh, self._path)
         _to_disk(self._path.parent)
 
-    def _settle(self, work: Path) -> None:
-        """Fold a left-over log into the old file: it must not meet the new one. Also a last look at what is about to go."""
-        if self._path.stat().st_size == 0:
-            return
-        with Session(self._options, work / "spill") as session, session.writing(self._path) as duck:
-            head(duck, self._path)
-            duck.execute(f"CHECKPOINT {duck.sql('SELECT current_database()').fetchall()[0][0]}")
+    def _carry(self, session: Session, fresh: Path, carried: Sequence[str]) -> None:
+        """Also folds a left-over log into the old file, which must not meet the new one, and has a last look at what is about to go."""
+        with session.creating(self._path) as duck:
+            kept = head(duck, self._path).format not in schema.FORMER
+            rows = {name: rows_of(duck, name) for name in carried} if kept else {}
+            duck.execute(f"CHECKPOINT {NAME}")
         if _log(self._path).exists():
             raise StoreError(f"the log beside the store {self._path} cannot be folded in: restore the store from a backup")
+        if any(frame.height for frame in rows.values()):
+            with session.creating(fresh) as duck, transaction(duck):
+                for name, frame in rows.items():
+                    add_rows(duck, name, frame)
+            self._finished(fresh)
+
+    def _finished(self, fresh: Path) -> None:
+        if _log(fresh).exists():
+            raise StoreError(f"the store {self._path} could not be finished: make room on the disk and run again")
 
     def _add(self, change: Change, batch: Batch, work: Path) -> None:
         with Session(self._options, work / "spill") as session, session.writing(self._path) as duck:

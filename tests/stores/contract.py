@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from books import application, applications, change, derived, grown, grown_book, keys_of, persons_of, rows
 from contract_history import HistoryContract, Place, put, read
+from contract_outside import OutsideContract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -19,7 +20,7 @@ from fraudgraph.stores import Version
 from fraudgraph.stores.port import DERIVED, USERS, USES
 
 
-class StoreContract(HistoryContract):
+class StoreContract(HistoryContract, OutsideContract):
     @pytest.fixture
     def place(self) -> Place:
         raise NotImplementedError

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import stat
 import threading
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,7 @@ import pytest
 from books import applications, change, grown, grown_book, persons_of
 from contract import Place, StoreContract, put, read
 from contract_history import a_label
+from contract_outside import an_entry
 from polars.testing import assert_frame_equal
 from processes import elsewhere
 
@@ -147,19 +150,44 @@ def test_a_store_of_a_newer_version_names_both(path: Path) -> None:
         open_store(path, create=True)
 
 
+def meta_of(path: Path) -> dict[str, str]:
+    with duckdb.connect(str(path), read_only=True) as duck:
+        return dict(duck.execute("SELECT key, value FROM meta").fetchall())
+
+
+def as_former(path: Path, number: int, dropped: Iterable[str], columns: Iterable[str] = ()) -> None:
+    """Make of a store what one of a former format looks like."""
+    with duckdb.connect(str(path)) as duck:
+        for table in dropped:
+            duck.execute(f"DROP TABLE {table}")
+        for column in columns:
+            duck.execute(f'ALTER TABLE book DROP COLUMN "{column}"')
+        duck.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(number)])
+        duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.FORMER[number]])
+
+
+def test_a_store_of_format_2_has_no_log_until_its_next_writer(path: Path) -> None:
+    as_former(path, 2, schema.OUTSIDE)
+    store = open_store(path, create=False)
+    assert store.audited().equals(model.AUDIT.empty())
+    assert store.purged().equals(model.PURGED.empty())
+    assert store.check() == []
+    assert meta_of(path)["format"] == "2"
+    put(store, replace(grown(1, 6), replace=True))  # nothing is carried over from a store that has nothing
+    assert store.audited().equals(model.AUDIT.empty())
+    as_former(path, 2, schema.OUTSIDE)
+    store.audit(lambda last: an_entry(last, "gang"))
+    assert store.audited()["command"].to_list() == ["gang"]
+    assert meta_of(path) == {**meta_of(path), "format": str(schema.FORMAT), "layout": schema.layout()}
+    assert store.check() == []
+
+
 def test_a_store_of_format_1_is_read_as_it_is_and_brought_up_by_its_next_writer(path: Path) -> None:
     def as_format_1() -> None:
-        with duckdb.connect(str(path)) as duck:
-            for table in ("labels", *schema.LATER):
-                duck.execute(f"DROP TABLE {table}")
-            for slot in model.MATCHING:
-                duck.execute(f'ALTER TABLE book DROP COLUMN "{slot.name}"')
-            duck.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
-            duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.FORMER[1]])
+        as_former(path, 1, ("labels", *schema.LATER, *schema.OUTSIDE), (slot.name for slot in model.MATCHING))
 
     def meta() -> dict[str, str]:
-        with duckdb.connect(str(path), read_only=True) as duck:
-            return dict(duck.execute("SELECT key, value FROM meta").fetchall())
+        return meta_of(path)
 
     as_format_1()
     old = meta()

@@ -12,7 +12,7 @@ import polars as pl
 from fraudgraph import model
 from fraudgraph.errors import ConfigurationError, StoreError, UsageError
 from fraudgraph.settings import Settings
-from fraudgraph.stores.neo4j import layout
+from fraudgraph.stores.neo4j import layout, outside
 from fraudgraph.stores.neo4j.address import Address
 from fraudgraph.stores.neo4j.checks import problems
 from fraudgraph.stores.neo4j.connection import Connection
@@ -21,7 +21,7 @@ from fraudgraph.stores.neo4j.lease import writers_lease
 from fraudgraph.stores.neo4j.reading import open_reader
 from fraudgraph.stores.neo4j.schema import migrate, prepare, usable
 from fraudgraph.stores.neo4j.writing import Neo4jWriter
-from fraudgraph.stores.port import Reader, Writer
+from fraudgraph.stores.port import Next, Reader, Writer
 
 
 class Neo4jStore:
@@ -53,18 +53,32 @@ class Neo4jStore:
 
     def label(self, labels: pl.DataFrame) -> None:
         model.LABELS.check(labels)
-        found = usable(self._connection)
-        if found is None or not found.last:
-            at = self._connection.address
-            raise StoreError(f"there is no book in the store {at} yet, and nothing to label: make one with `fraudgraph run`")
+        self._refuse_empty("nothing to label")
         rows, call = lists(labels, model.LABELS.schema), secrets.token_hex(16)
         self._connection.writing(lambda transaction: transaction.do("load/label", rows=rows, call=call))
+
+    def audit(self, following: Next) -> pl.DataFrame:
+        self._refuse_empty("no log")
+        return outside.write_entry(self._connection, following)
+
+    def audited(self) -> pl.DataFrame:
+        return outside.audited(self._connection)
+
+    def purged(self) -> pl.DataFrame:
+        return outside.purged(self._connection)
 
     def backup(self, to: Path) -> None:
         raise UsageError(
             f"the store {self._connection.address} is copied by the server's own tool: stop the database and run "
             "`neo4j-admin database dump`, or take an online backup where the server's edition has one"
         )
+
+    def _refuse_empty(self, what: str) -> None:
+        found = usable(self._connection)
+        if found is None or not found.last:
+            raise StoreError(
+                f"there is no book in the store {self._connection.address} yet, and {what}: make one with `fraudgraph run`"
+            )
 
 
 def open_neo4j(url: str, settings: Settings, *, create: bool) -> Neo4jStore:
