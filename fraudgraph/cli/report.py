@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "case": ("fraudgraph.cli.report_case", "case", "One gang's case file: the picture, the evidence, the decisions."),
     "channels": ("fraudgraph.cli.report_channels", "channels", "What each channel brings: volume, hits, gangs, intents."),
     "monthly": ("fraudgraph.cli.report_monthly", "monthly", "Hit grades by month, before and after a break."),
 }
@@ -31,7 +32,7 @@ class Late(click.Group):
             formatter.write_dl([(name, COMMANDS[name][2]) for name in self.list_commands(ctx)])
 
 
-@click.command(cls=Late, short_help="Reports: by month, by channel.")
+@click.command(cls=Late, short_help="Reports: by month, by channel, on one gang.")
 def report() -> None:
     """Reports on the book. They read it and change nothing.
 
@@ -39,4 +40,5 @@ def report() -> None:
     Examples:
       fraudgraph report monthly --break 2020-01-22 --out monthly.html
       fraudgraph report channels --format csv
+      fraudgraph report case G-A000000941 --out case.html
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -64,6 +64,8 @@ class Dossier:
     """`history.HISTORY`."""
     versions: dict[str, str]
     """calibration and ruleset under which the verdict stands."""
+    group: Group = field(repr=False)
+    """The same people and values as `fraudgraph.reports.picture` draws them."""
 
 
 def dossier(reader: Reader, gang: Gang) -> Dossier:
@@ -84,6 +86,7 @@ def dossier(reader: Reader, gang: Gang) -> Dossier:
         ties=_ties(reader, people),
         life=history(reader, gang),
         versions={"calibration": calibration.name if calibration else "", "ruleset": ruleset.name if ruleset else ""},
+        group=group,
     )
 
 

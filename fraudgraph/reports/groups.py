@@ -6,7 +6,7 @@ Only the groups shown are looked at one by one (a dozen), and the store is asked
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,6 +47,8 @@ class Shared:
     """People outside the group who have it too; None where the store does not say."""
     rank: float
     """How much it explains."""
+    key: str = field(default="", repr=False)
+    """The value as it is compared: to look it up again, never to be shown."""
 
     @property
     def word(self) -> str:
@@ -247,7 +249,7 @@ def _shared(
         rank = kinds.kind_of(kind).strength * (len(places) - 1) * len(places) / (len(places) + (outside or 0))
         held = tuple(place for place, _ in places)
         look = looks[kind, key]
-        common_value = Shared(kind, look, held, frozenset(p for p, c in places if c), outside, rank)
+        common_value = Shared(kind, look, held, frozenset(p for p, c in places if c), outside, rank, key)
         found.append((-rank, kind, look, key, common_value))
     ordered = [shared for *_, shared in sorted(found, key=lambda item: item[:4])]
     return _told_apart([shared for place, shared in enumerate(ordered) if not _implied(shared, ordered, place)])

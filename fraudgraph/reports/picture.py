@@ -2,11 +2,15 @@
 
 A big group stays readable: people who have exactly the same identifiers become one larger circle with their number in it, the
 identifiers that explain least are not drawn, and the caption says what is left out.
+
+Where the ties' probabilities are given, a line is the heavier the stronger the strongest tie along it, and faint where the value is
+shared but ties nobody; every mark says then which people and values it is of (``m3``, ``v0``), so that a page can light them up together.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +18,7 @@ from markupsafe import Markup
 
 from fraudgraph.model import FloatArray
 from fraudgraph.reports import layout, words
-from fraudgraph.reports.groups import Group
+from fraudgraph.reports.groups import Group, Shared
 from fraudgraph.reports.svg import el, picture, text_width
 
 SINGLY = 18
@@ -30,6 +34,9 @@ RAISED = 8.0
 
 SHELVES = 10
 """Steps of the colour scale of intents."""
+
+STRONG = (0.5, 0.8)
+"""Probabilities from which a tie is drawn heavier, and heaviest."""
 
 
 @dataclass
@@ -56,8 +63,15 @@ def shelf(intent: float | None) -> str:
     return "iu" if intent is None else f"i{min(max(int(intent * SHELVES), 0), SHELVES - 1)}"
 
 
-def draw(group: Group) -> Drawing:
-    """Return the picture of ``group``."""
+def weight(probability: float | None) -> str:
+    """Return the class of a line by the probability of its strongest tie: ``s0`` (no tie) to ``s3``."""
+    if probability is None:
+        return "s0"
+    return f"s{1 + sum(probability >= cut for cut in STRONG)}"
+
+
+def draw(group: Group, tied: Mapping[tuple[int, int], float] | None = None) -> Drawing:
+    """Return the picture of ``group``; ``tied``: probabilities by pair of members (lower number first), for lines by strength."""
     chosen = _chosen(group)
     shared = [group.shared[place] for place in chosen]
     held: dict[int, list[int]] = defaultdict(list)
@@ -77,7 +91,8 @@ def draw(group: Group) -> Drawing:
                 if member not in item.contacts:
                     solid.add((where[member], place))
     straight = sorted({tuple(sorted((where[a], where[b]))) for a, b in relations if a in where and b in where and where[a] != where[b]})
-    image = _image(group, circles, [(item.word, item.icon, item.value) for item in shared], sorted(strands), solid, straight)
+    strong = _strengths(circles, shared, straight, tied) if tied is not None else None
+    image = _image(group, circles, [(item.word, item.icon, item.value) for item in shared], sorted(strands), solid, straight, strong)
     left_out = []
     if hidden:
         left_out.append(f"{words.plural(hidden, 'person', 'people')} with fewer ties")
@@ -85,6 +100,34 @@ def draw(group: Group) -> Drawing:
         fewer = len(group.shared) - len(chosen)
         left_out.append(words.plural(fewer, "shared identifier that explains less", "shared identifiers that explain less"))
     return Drawing(image, left_out)
+
+
+@dataclass(frozen=True)
+class _Strengths:
+    """Classes of lines."""
+
+    strands: dict[tuple[int, int], str]
+    """(circle, label) -> class."""
+    straight: dict[tuple[int, ...], str]
+    """(circle, circle) -> class."""
+
+
+def _strengths(
+    circles: list[_Person], shared: list[Shared], straight: list[tuple[int, ...]], tied: Mapping[tuple[int, int], float]
+) -> _Strengths:
+    """Return the classes of the lines: along a value to a person, the strongest tie that the person has to another who has the value."""
+
+    def strongest(ones: tuple[int, ...], others: tuple[int, ...]) -> str:
+        found = [tied[pair] for a in ones for b in others if (pair := (min(a, b), max(a, b))) in tied]
+        return weight(max(found) if found else None)
+
+    along = {
+        (place, number): strongest(own, item.members)
+        for number, item in enumerate(shared)
+        for place, circle in enumerate(circles)
+        if (own := tuple(member for member in circle.members if member in item.members))
+    }
+    return _Strengths(along, {pair: strongest(circles[pair[0]].members, circles[pair[1]].members) for pair in straight})
 
 
 def _pairs(members: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -139,6 +182,7 @@ def _image(
     strands: list[tuple[int, int]],
     solid: set[tuple[int, int]],
     straight: list[tuple[int, ...]],
+    strong: _Strengths | None,
 ) -> Markup:
     offset = len(circles)
     captions = [value or word for word, _, value in labels]
@@ -154,21 +198,41 @@ def _image(
     points = np.round(points - low + (np.array([width, height]) - size) / 2, 1)
     lines = [
         el("line", x1=_x(points, a), y1=_y(points, a) - RAISED, x2=_x(points, offset + b), y2=_y(points, offset + b),
-           class_="own" if (a, b) in solid else "contact")
+           class_=_line("own" if (a, b) in solid else "contact", strong.strands[a, b] if strong else ""),
+           data_of=f"{_names(circles[a])} v{b}" if strong else None)
         for a, b in strands
     ]  # fmt: skip
     lines += [
-        el("line", x1=_x(points, a), y1=_y(points, a) - RAISED, x2=_x(points, b), y2=_y(points, b) - RAISED, class_="given")
+        el("line", x1=_x(points, a), y1=_y(points, a) - RAISED, x2=_x(points, b), y2=_y(points, b) - RAISED,
+           class_=_line("given", strong.straight[a, b] if strong else ""),
+           data_of=f"{_names(circles[a])} {_names(circles[b])}" if strong else None)
         for a, b in straight
     ]  # fmt: skip
-    people = [_circle(group, one, _x(points, place), _y(points, place)) for place, one in enumerate(circles)]
+    people = [
+        _circle(group, one, _x(points, place), _y(points, place), _names(one) if strong else None) for place, one in enumerate(circles)
+    ]
     values = [
-        _pill(labels[place], captions[place], float(pill[place]), _x(points, offset + place), _y(points, offset + place))
+        _pill(
+            labels[place],
+            captions[place],
+            float(pill[place]),
+            _x(points, offset + place),
+            _y(points, offset + place),
+            f"v{place}" if strong else None,
+        )
         for place in range(len(labels))
     ]
     title = f"{words.plural(len(group.members), 'person', 'people')} and {words.plural(len(labels), 'shared identifier')}"
     drawn = [el("g", *lines, class_="ties"), el("g", *people, class_="people"), el("g", *values, class_="values")]
     return picture(*drawn, width=width, height=height, title=f"Picture of {group.group_id}: {title}", class_="net")
+
+
+def _line(what: str, strength: str) -> str:
+    return f"{what} {strength}".rstrip()
+
+
+def _names(circle: _Person) -> str:
+    return " ".join(f"m{member}" for member in circle.members)
 
 
 def _x(points: FloatArray, node: int) -> float:
@@ -179,7 +243,7 @@ def _y(points: FloatArray, node: int) -> float:
     return float(points[node, 1])
 
 
-def _circle(group: Group, one: _Person, x: float, y: float) -> Markup:
+def _circle(group: Group, one: _Person, x: float, y: float, names: str | None) -> Markup:
     first = group.members[one.members[0]]
     if len(one.members) > 1:
         said = f"{len(one.members)} people with the same ties, mean intent {words.intent(one.intent)}"
@@ -196,10 +260,11 @@ def _circle(group: Group, one: _Person, x: float, y: float) -> Markup:
         el("text", inside, x=x, y=middle + 3.6, class_="in"),
         el("text", below, x=x, y=middle + one.radius + 13, class_="name"),
         class_=shelf(one.intent),
+        data_of=names,
     )
 
 
-def _pill(label: tuple[str, str, str], caption: str, width: float, x: float, y: float) -> Markup:
+def _pill(label: tuple[str, str, str], caption: str, width: float, x: float, y: float, name: str | None) -> Markup:
     word, icon, value = label
     return el(
         "g",
@@ -207,4 +272,5 @@ def _pill(label: tuple[str, str, str], caption: str, width: float, x: float, y: 
         el("rect", x=x - width / 2, y=y - 13, width=width, height=26, rx=7),
         el("use", href=f"#k-{icon}", x=x - width / 2 + 7, y=y - 7, width=14, height=14),
         el("text", caption, x=x - width / 2 + 26, y=y + 4.2),
+        data_of=name,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -23,9 +23,13 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def fill(context: Mapping[str, Any], template: str = "report.html") -> str:
-    """Return the page that ``template`` makes of ``context`` (see who calls it)."""
-    style, script = _part("style.css").replace("/* dark.css */", _part("dark.css").strip()), _part("script.js")
+def fill(context: Mapping[str, Any], template: str = "report.html", styles: Sequence[str] = (), scripts: Sequence[str] = ()) -> str:
+    """Return the page that ``template`` makes of ``context`` (see who calls it).
+
+    ``styles`` and ``scripts`` are files of this folder that the page has beside those that all pages have.
+    """
+    style = "".join([_part("style.css").replace("/* dark.css */", _part("dark.css").strip()), *map(_part, styles)])
+    script = "".join([_part("script.js"), *map(_part, scripts)])
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     return _environment().get_template(template).render(
         **context,
