@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from fraudgraph.stores import schema
+from fraudgraph.stores import numbering, schema
 
 OF_THE_NIGHT = ("documents", "settings", "slots")
 """Tables whose rows are in force from a night on, until a later one overrules them."""
@@ -16,6 +16,7 @@ OF_THE_NIGHT = ("documents", "settings", "slots")
 
 def take_back(duck: duckdb.DuckDBPyConnection, night: int) -> None:
     """Make the attached store what it was before ``night``, its last one."""
+    good = numbering.valid(duck)
     for table in schema.NIGHTLY:
         duck.execute(f"DELETE FROM {table} WHERE from_night = ?", [night])
         duck.execute(f"UPDATE {table} SET to_night = NULL WHERE to_night = ?", [night])
@@ -23,3 +24,4 @@ def take_back(duck: duckdb.DuckDBPyConnection, night: int) -> None:
         duck.execute(f"DELETE FROM {table} WHERE from_night = ?", [night])
     for table in (*schema.BATCH_TABLES, "batches"):
         duck.execute(f"DELETE FROM {table} WHERE night = ?", [night])
+    numbering.take_back(duck, night, good=good)
