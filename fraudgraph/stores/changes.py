@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from fraudgraph import model
-from fraudgraph.stores import schema
+from fraudgraph.stores import numbering, schema
 from fraudgraph.stores.frames import in_order, registered
 from fraudgraph.stores.port import Batch, Change, Version
 from fraudgraph.stores.reading import Head
@@ -18,6 +18,7 @@ from fraudgraph.stores.reading import Head
 def write_change(duck: duckdb.DuckDBPyConnection, change: Change, batch: Batch, *, afresh: bool) -> None:
     """Write it all; ``afresh``: there are no rows yet."""
     night = batch.night
+    good = not afresh and numbering.valid(duck)
     _write_book(duck, change, night, afresh)
     _write_relations(duck, change.relations, night, afresh)
     for name in schema.DERIVED:
@@ -34,6 +35,7 @@ def write_change(duck: duckdb.DuckDBPyConnection, change: Change, batch: Batch, 
         "INSERT INTO batches VALUES (?, ?, ?, ?, ?)",
         [night, batch.digest, batch.command, batch.known_at, _json(dict(batch.summary))],
     )
+    numbering.follow(duck, night, good=good)
 
 
 def upgrade(duck: duckdb.DuckDBPyConnection, found: Head) -> None:

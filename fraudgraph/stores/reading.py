@@ -183,7 +183,7 @@ class EmbeddedReader:
     def numbers(self) -> Numbers:
         with self._open() as duck:
             slots = self._book_slots(duck)
-        return EmbeddedNumbers(self._open, self._night, slots)
+        return EmbeddedNumbers(self._open, self._session.duckdb, self._night, slots)
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
         table = schema.BATCH_TABLES.get(name)
