@@ -14,7 +14,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -117,6 +117,50 @@ def seal(row: dict[str, Any], before: str, key: Key | None) -> str:
     """Return the seal of an entry behind the one that was sealed with ``before``."""
     said = _canonical([before, *(_plain(row[column]) for column in SEALED)])
     return hmac.digest(key.of("audit"), said, "sha256").hex() if key else hashlib.sha256(said).hexdigest()
+
+
+class Words:
+    """Words that are looked for in texts. There may be a million of them, while a text is short: its pieces are looked up."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self._words = frozenset(words)
+        self._lengths = sorted({len(word) for word in self._words}, reverse=True)
+
+    def found(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where (start, end) one of the words stands, the longest first at each place, none over another. What is written in letters
+        and digits without blanks (Chinese is not) counts only as a word of its own."""
+        start = 0
+        while start < len(text):
+            end = next((end for end in self._ends(text, start)), start)
+            if end > start:
+                yield start, end
+            start = max(end, start + 1)
+
+    def _ends(self, text: str, start: int) -> Iterator[int]:
+        for length in self._lengths:
+            end = start + length
+            if end <= len(text) and text[start:end] in self._words and not (_joined(text, start) or _joined(text, end)):
+                yield end
+
+
+def _joined(text: str, place: int) -> bool:
+    """Do the characters on both sides of a place belong to one word?"""
+    return 0 < place < len(text) and all(character.isascii() and character.isalnum() for character in text[place - 1 : place + 1])
+
+
+def emptied(log: pl.DataFrame, names: Collection[str], words: Words) -> tuple[list[int], pl.DataFrame]:
+    """Return the numbers of the entries that speak of an id of ``names`` or hold one of ``words``, and the log without their words."""
+    found = [
+        row["number"]
+        for row in log.select("number", "about", "why").iter_rows(named=True)
+        if any(_speaks(text, names, words) for text in (row["about"], row["why"]) if text)
+    ]
+    stays = ~pl.col("number").is_in(pl.Series(found, dtype=pl.Int64).implode())
+    return found, log.with_columns(pl.when(stays).then(pl.col(column)).alias(column) for column in ("about", "why", "salt"))
+
+
+def _speaks(text: str, names: Collection[str], words: Words) -> bool:
+    return any(word in names for word in masking.WORD.findall(text)) or next(words.found(text), None) is not None
 
 
 def verify(log: pl.DataFrame, keys: Callable[[str], Key | None] = at_hand) -> list[str]:

@@ -11,6 +11,7 @@ import polars as pl
 
 from fraudgraph import model, records
 from fraudgraph._version import __version__
+from fraudgraph.barred import NOBODY, Barred
 from fraudgraph.calibration import Calibration
 from fraudgraph.drift import drift
 from fraudgraph.errors import ConfigurationError, UsageError
@@ -61,7 +62,8 @@ def nightly(
             if before is None:
                 with clock.stage("reading"):
                     read = records.read(inputs, settings, clock)
-                change = gather(reader, read, relations, corrections, kept, current, settings, digest, clock)
+                barred = Barred.of(place)
+                change = gather(reader, barred.admitted(read), relations, corrections, kept, current, settings, digest, clock, barred)
         if change is not None:
             with clock.stage("storing"):
                 before = writer.apply(change)
@@ -121,6 +123,7 @@ def gather(
     settings: Settings,
     digest: str,
     clock: Clock,
+    barred: Barred = NOBODY,
 ) -> Change:
     """Solve the night and gather everything that the store is to take over."""
     with clock.stage("the stored book"):
@@ -129,6 +132,7 @@ def gather(
         read, updates = records.against(read, stored, corrections)
         corrected = int(read.applications["application_id"].is_in(stored["application_id"].implode()).sum())
         given, rejected = records.read_relations(relations, settings) if relations else (model.RELATIONS.empty(), model.REJECTS.empty())
+        given = barred.related(given)
         every = pl.concat([reader.table("relations"), given])
     night = solve_night(reader, kept, read.applications, every, calibration, settings, clock)
     with clock.stage("drift"):

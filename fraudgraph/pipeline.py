@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import polars as pl
 
 from fraudgraph import derived, intent, ledger, model, records, subjects
 from fraudgraph._version import __version__
+from fraudgraph.barred import NOBODY, Barred
 from fraudgraph.calibration import Calibration
 from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.identifiers.name_agreement import name_agreement
@@ -31,6 +33,7 @@ from fraudgraph.settings import Settings
 from fraudgraph.solving import Book, Solution, solve
 from fraudgraph.spill import mapped
 from fraudgraph.stores import Batch, Change, Reader, Store, Version, digest_files, open_store
+from fraudgraph.stores.port import PURGE
 from fraudgraph.subjects import tables as people
 from fraudgraph.values import PLAIN, Values, values_of
 
@@ -131,8 +134,9 @@ def run(
             before = None if replace or not inputs else repeated(reader, digest)
             change = None
             if before is None:
-                read = _read(inputs, kept, settings, clock)
-                change = _gather(reader, read, relations, calibration, kept, settings, digest, replace, clock, corrections)
+                barred = Barred.of(place)
+                read = barred.admitted(_read(inputs, kept, settings, clock))
+                change = _gather(reader, read, relations, calibration, kept, settings, digest, replace, clock, corrections, barred)
         if change is not None:
             with clock.stage("storing"):
                 before = writer.apply(change)
@@ -187,13 +191,15 @@ def _digest(
 
 
 def repeated(reader: Reader, digest: str) -> Batch | None:
-    """Return the batch that brought the very same files under the same settings, if there was one."""
-    return next((batch for batch in reversed(reader.batches()) if batch.digest == digest), None)
+    """Return the batch that brought the very same files under the same settings, if there was one since people were last purged: of those
+    the files bring back what was purged, which is to be said."""
+    since = takewhile(lambda batch: batch.command != PURGE, reversed(reader.batches()))
+    return next((batch for batch in since if batch.digest == digest), None)
 
 
 def _read(inputs: Sequence[Path], kept: Values, settings: Settings, clock: Clock) -> Records:
     with clock.stage("reading"):
-        read = records.read(inputs, settings, clock) if inputs else _nothing()
+        read = records.read(inputs, settings, clock) if inputs else nothing_read()
         read = replaced(read, applications=mapped(read.applications))
     return replaced(read, applications=kept.accepted(read.applications, settings, clock))
 
@@ -209,6 +215,7 @@ def _gather(
     replace: bool,
     clock: Clock,
     corrections: bool = False,
+    barred: Barred = NOBODY,
 ) -> Change:
     """Solve the book that ``read`` makes of the stored one, and gather everything that the store is to take over."""
     fresh = replace or not reader.night
@@ -221,7 +228,7 @@ def _gather(
             corrected = len(stored) + len(read.applications) - len(applications)
             del stored
     frozen = _frozen(reader, calibration, kept, fresh)
-    ties_given, rejected = _relations(reader, relations, settings, fresh)
+    ties_given, rejected = _relations(reader, relations, settings, fresh, barred)
     solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader, kept)
     summary = {**summarise(read, solved, ties_given[0], settings, rejected), "corrected": corrected}
     new = pl.concat([read.applications, updates], how="diagonal")
@@ -250,10 +257,11 @@ def _gather(
 def judge_again(reader: Reader, calibration: Calibration, kept: Values, settings: Settings, clock: Clock) -> Change:
     """Solve the stored book under another calibration, and gather everything that the store is to take over; nothing comes in."""
     digest = hashlib.blake2b(f"calibrated|{reader.night}|{calibration.version}".encode(), digest_size=16).hexdigest()
-    return _gather(reader, _nothing(), None, calibration, kept, settings, digest, False, clock)
+    return _gather(reader, nothing_read(), None, calibration, kept, settings, digest, False, clock)
 
 
-def _nothing() -> Records:
+def nothing_read() -> Records:
+    """Return the records of no file."""
     return Records(model.APPLICATIONS.empty(), model.INPUT_ORDER.empty(), model.REJECTS.empty(), (), 0, 0, 0, 0, 0, None)
 
 
@@ -297,10 +305,11 @@ def _same_placeholders(calibration: Calibration, reader: Reader) -> bool:
 
 
 def _relations(
-    reader: Reader, path: Path | None, settings: Settings, fresh: bool
+    reader: Reader, path: Path | None, settings: Settings, fresh: bool, barred: Barred
 ) -> tuple[tuple[pl.DataFrame, pl.DataFrame], pl.DataFrame]:
     """Return ((all relations of the book, the new ones), rejects)."""
     given, rejected = records.read_relations(path, settings) if path else (model.RELATIONS.empty(), model.REJECTS.empty())
+    given = barred.related(given)
     stored = model.RELATIONS.empty() if fresh else reader.table("relations")
     return (pl.concat([stored, given]), given), rejected
 

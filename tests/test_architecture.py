@@ -26,8 +26,9 @@ KNOWS = {
     "api": {"pipeline", "records", "reports", "stores"},
     "asof": {"stores.numbers", "stores.port"},
     "audit": {"concealment", "stores.port"},
+    "barred": {"concealment", "records", "stores.port"},
     "calibration": {"graph.scoring", "verdicts.significance"},
-    "cli": {"asof", "audit", "guide", "investigation", "labels", "nightly", "pipeline", "recalibration", "reports", "reveal", "stores"},
+    "cli": {"asof", "audit", "guide", "investigation", "labels", "nightly", "pipeline", "purging", "recalibration", "reports", "reveal", "stores"},
     "communities": {"graph.components"},
     "drift": {"calibration", "graph.classes", "stability", "verdicts.significance"},
     "evidence": {"graph.codes", "graph.facts"},
@@ -40,7 +41,7 @@ KNOWS = {
 }
 """Room -> what it may know of others: a whole room, or one module of it. A room that is not named here takes tables and gives tables."""
 
-CONDUCTORS = {"pipeline", "nightly", "night", "tonight", "recalibration", "solving", "judging", "derived", "values", "investigation"}
+CONDUCTORS = {"pipeline", "nightly", "night", "tonight", "recalibration", "purging", "solving", "judging", "derived", "values", "investigation"}
 """Those who know the stages and lead the tables from one to the next."""
 
 ONLY = {

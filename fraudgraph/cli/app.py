@@ -19,6 +19,7 @@ from fraudgraph.cli.gangs import gangs
 from fraudgraph.cli.investigate import find, hubs, show
 from fraudgraph.cli.label import label
 from fraudgraph.cli.nightly import nightly
+from fraudgraph.cli.purge import purge
 from fraudgraph.cli.report import report
 from fraudgraph.cli.run import run
 from fraudgraph.cli.show_graph import show_graph
@@ -62,6 +63,7 @@ app.add_command(audit)
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command (``sys.argv`` if None) and return its exit code; every failure becomes one sentence on standard error."""
     for stream in (sys.stdout, sys.stderr):
+app.add_command(purge)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character must not stop the work
     voice = Voice()

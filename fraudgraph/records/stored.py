@@ -85,7 +85,15 @@ def _completed(mine: pl.DataFrame, stored: pl.DataFrame, corrected: pl.DataFrame
     return mine.with_columns(filled)
 
 
-def _without(records: Records, repeated: BoolArray, contradicting: BoolArray) -> Records:
+def refused(records: Records, which: pl.Series, reason: str) -> Records:
+    """Return the records with the applications ``which`` (Boolean, row by row) rejected with all their repeats; they are not named."""
+    out = which.to_numpy()
+    return _without(records, np.zeros(len(out), dtype=np.bool_), out, reason, named=False) if out.any() else records
+
+
+def _without(
+    records: Records, repeated: BoolArray, contradicting: BoolArray, reason: str = CONTRADICTS, *, named: bool = True
+) -> Records:
     """Return the records with some applications no longer accepted, and every figure as it is then."""
     origin, mine = records.origin, records.applications
     application = origin["application"].to_numpy()
@@ -94,7 +102,8 @@ def _without(records: Records, repeated: BoolArray, contradicting: BoolArray) ->
     lost = origin.filter(pl.Series(out))
     for number in range(len(records.files)):
         these = lost.filter(pl.col("file") == number)
-        rejects.add(ROW, number, these["line"].to_numpy(), "", mine["application_id"].gather(these["application"]), CONTRADICTS)
+        values = mine["application_id"].gather(these["application"]) if named else None
+        rejects.add(ROW, number, these["line"].to_numpy(), "", values, reason)
     remaining = origin.filter(pl.Series(~out))
     order = order_of(mine["application_id"], remaining)
     fresh = ~(repeated | contradicting)

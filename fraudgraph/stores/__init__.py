@@ -8,9 +8,9 @@ from pathlib import Path
 from fraudgraph.errors import UsageError
 from fraudgraph.settings import Settings, defaults
 from fraudgraph.stores.digest import digest_files
-from fraudgraph.stores.port import Batch, Change, Reader, Store, Version, Writer
+from fraudgraph.stores.port import Batch, Change, Erasure, Reader, Store, Version, Writer
 
-__all__ = ["Batch", "Change", "Reader", "Store", "Version", "Writer", "digest_files", "open_store"]
+__all__ = ["Batch", "Change", "Erasure", "Reader", "Store", "Version", "Writer", "digest_files", "open_store"]
 
 
 def open_store(url: str | Path, *, create: bool, settings: Settings | None = None) -> Store:

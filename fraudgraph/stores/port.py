@@ -143,6 +143,30 @@ class Change:
     """Start the store afresh with this change, as night 1; ``base_night`` does not matter then."""
 
 
+PURGE = "purge"
+"""The command of a batch that erased people: it cannot be taken back."""
+
+PREFIXES = ("P-", "C-", "G-")
+"""Before an application id, where a person, a community or a gang is named by it."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What is to be left of some applications: nothing but tokens."""
+
+    applications: pl.DataFrame
+    """application_id, token: each once. The token takes the id's place where a person (of former nights), a community or a gang is called
+    by it."""
+    key: str
+    """Name of the key that the tokens were made with."""
+    log: Callable[[pl.DataFrame], tuple[pl.DataFrame, tuple[int, ...]]]
+    """From AUDIT to AUDIT with one entry more and without words that speak of them, and the numbers of the entries whose words went."""
+    labels: Callable[[pl.DataFrame], pl.DataFrame]
+    """From LABELS to LABELS, row by row."""
+    events: Callable[[pl.DataFrame], pl.DataFrame]
+    """From GANG_EVENTS to GANG_EVENTS, row by row. (There may be other columns beside them; they stay.)"""
+
+
 class Reader(Protocol):
     """The book as it was at the end of one night. Reading does not disturb a writer, not even one that applies a later night
     meanwhile: this reader still sees its own. One reader serves one thread.
@@ -244,4 +268,10 @@ class Writer(Protocol):
     def undo(self, night: int) -> Batch:
         """Take the last night back and return its batch: the store is as it was before it, and the next night has its number again.
 
-        Raise UsageError for a night that is not the last one, or has not been."""
+        Raise UsageError for a night that is not the last one, or has not been, or is a purge."""
+
+    def purge(self, erasure: Erasure, change: Change) -> tuple[Batch, tuple[int, ...]]:
+        """Erase applications from every night and everything that only they gave, and apply ``change``, which is made of the book without
+        them; return the batch, and the numbers of the entries of the log whose words went. The tokens are `Store.purged` from then on.
+
+        Raises as `apply` does."""

@@ -9,24 +9,24 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+
+import duckdb
 
 from fraudgraph.errors import FraudgraphError, StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema
 from fraudgraph.stores.changes import upgrade, write_change
 from fraudgraph.stores.checked import checked
 from fraudgraph.stores.connection import NAME, Options, Session, transaction, translated
+from fraudgraph.stores.erasing import Carried, carried_over, copy_without
 from fraudgraph.stores.lock import gate
-from fraudgraph.stores.outside import add_rows, rows_of
-from fraudgraph.stores.port import Batch, Change
-from fraudgraph.stores.reading import batches, head
+from fraudgraph.stores.outside import rows_of
+from fraudgraph.stores.port import PURGE, Batch, Change, Erasure
+from fraudgraph.stores.reading import Head, batches, head
 from fraudgraph.stores.undoing import take_back
-
-CARRIED = tuple(schema.OUTSIDE)
-"""Tables that a book which is started afresh takes over from the one before."""
 
 
 def work_folder(path: Path) -> Path:
@@ -86,6 +86,8 @@ class EmbeddedWriter:
             raise UsageError(f"the store {self._path} has no night to take back")
         if night != len(known):
             raise UsageError(f"night {night} is not the last one of the store {self._path}: only night {len(known)} can be taken back now")
+        if known[-1].command == PURGE:
+            raise UsageError(f"night {night} of the store {self._path} is a purge: what it erased cannot come back")
         work = work_folder(self._path)
         try:
             with translated(self._path):
@@ -102,6 +104,50 @@ class EmbeddedWriter:
             shutil.rmtree(work, ignore_errors=True)
         return known[-1]
 
+    def purge(self, erasure: Erasure, change: Change) -> tuple[Batch, tuple[int, ...]]:
+        self._may_write()
+        checked(change)
+        known_at = datetime.now(UTC).isoformat(timespec="microseconds")
+        batch = Batch(change.base_night + 1, change.digest, change.command, known_at, dict(change.summary))
+        emptied: list[int] = []
+
+        def carry(duck: duckdb.DuckDBPyConnection) -> Carried:
+            carried, numbers = carried_over(duck, erasure)
+            emptied[:] = numbers
+            return carried
+
+        work = work_folder(self._path)
+        try:
+            with translated(self._path):
+                work.mkdir(mode=0o700, exist_ok=True)
+                fresh = work / "store.duckdb"
+                with Session(self._options, work / "spill") as session:
+                    with session.writing(self._path) as duck, transaction(duck):
+                        upgrade(duck, self._base(duck, change))
+                    with session.reading(self._path) as duck:
+                        self._base(duck, change)
+                    with session.creating(fresh) as duck:
+                        copy_without(duck, self._path, erasure)
+                        with transaction(duck):
+                            write_change(duck, change, batch, afresh=False)
+                self._finished(fresh)
+                self._take_place(fresh, work, carry)
+        except (StoreError, KeyboardInterrupt):
+            if not self._landed(batch):
+                raise
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        return batch, tuple(emptied)
+
+    def _base(self, duck: duckdb.DuckDBPyConnection, change: Change) -> Head:
+        """Return what the store says of itself; raise StoreBusy where it is not at the night that the change was computed from."""
+        found = head(duck, self._path)
+        if found.night != change.base_night:
+            raise StoreBusy(
+                f"the store {self._path} is at night {found.night}, this was computed from night {change.base_night}: run again"
+            )
+        return found
+
     def _make(self, change: Change, batch: Batch, work: Path) -> None:
         fresh = work / "store.duckdb"
         with Session(self._options, work / "spill") as session, session.creating(fresh) as duck:
@@ -113,33 +159,31 @@ class EmbeddedWriter:
             write_change(duck, change, batch, afresh=True)
             duck.execute("COMMIT")
         self._finished(fresh)
-        self._take_place(fresh, work, CARRIED)
+        self._take_place(fresh, work, lambda duck: Carried(rows_of(duck, "audit"), rows_of(duck, "purged")))
 
-    def _take_place(self, fresh: Path, work: Path, carried: Sequence[str]) -> None:
-        """Let ``fresh`` take the store's place, with what of the tables of no night it has to carry over. Nobody else can write to the old
-        file from the moment at which these are read: no entry of the log is lost."""
+    def _take_place(self, fresh: Path, work: Path, carry: Callable[[duckdb.DuckDBPyConnection], Carried]) -> None:
+        """Let ``fresh`` take the store's place, with what it has to carry over from it. Nobody else can write to the old file from the
+        moment at which that is read: no entry of the log is lost."""
         os.chmod(fresh, 0o600)
         old = self._path.exists() and self._path.stat().st_size > 0
         with gate(self._path, exclusive=True, seconds=self._options.wait_seconds) if old else nullcontext():
             if old:
                 with Session(self._options, work / "spill") as session:
-                    self._carry(session, fresh, carried)
+                    self._carry(session, fresh, carry)
             _to_disk(fresh)
             os.replace(fresh, self._path)
         _to_disk(self._path.parent)
 
-    def _carry(self, session: Session, fresh: Path, carried: Sequence[str]) -> None:
+    def _carry(self, session: Session, fresh: Path, carry: Callable[[duckdb.DuckDBPyConnection], Carried]) -> None:
         """Also folds a left-over log into the old file, which must not meet the new one, and has a last look at what is about to go."""
         with session.creating(self._path) as duck:
-            kept = head(duck, self._path).format not in schema.FORMER
-            rows = {name: rows_of(duck, name) for name in carried} if kept else {}
+            carried = None if head(duck, self._path).format in schema.FORMER else carry(duck)
             duck.execute(f"CHECKPOINT {NAME}")
         if _log(self._path).exists():
             raise StoreError(f"the log beside the store {self._path} cannot be folded in: restore the store from a backup")
-        if any(frame.height for frame in rows.values()):
+        if carried is not None and carried.height:
             with session.creating(fresh) as duck, transaction(duck):
-                for name, frame in rows.items():
-                    add_rows(duck, name, frame)
+                carried.write(duck)
             self._finished(fresh)
 
     def _finished(self, fresh: Path) -> None:
@@ -148,11 +192,7 @@ class EmbeddedWriter:
 
     def _add(self, change: Change, batch: Batch, work: Path) -> None:
         with Session(self._options, work / "spill") as session, session.writing(self._path) as duck:
-            found = head(duck, self._path)
-            if found.night != change.base_night:
-                raise StoreBusy(
-                    f"the store {self._path} is at night {found.night}, this was computed from night {change.base_night}: run again"
-                )
+            found = self._base(duck, change)
             with transaction(duck):
                 upgrade(duck, found)
                 write_change(duck, change, batch, afresh=not found.night)  # all nights taken back: there are no rows
