@@ -19,14 +19,17 @@ MOST = 40
 """Rows of each table on the terminal; JSON and CSV have them all."""
 
 LEAST = {
-    "person_id": 10, "from_person": 10, "application_id": 10, "gang_id": 10, "community_id": 10, "value": 12,
-    "link_class": 30, "via": 20, "what": 20, "path": 30, "people": 12, "removed": 16, "became": 20, "class": 30,
+    "person_id": 12, "from_person": 12, "person_a": 12, "person_b": 12, "application_id": 10, "gang_id": 12, "community_id": 12,
+    "link_class": 30, "shared": 24, "references": 24, "rule": 24, "look": 16, "finds": 20, "condition": 24, "here": 14, "reference": 20,
+    "became": 24, "removed": 14, "value": 12,
 }  # fmt: skip
 """Columns that are folded rather than left out, and to how many cells."""
 
 RANK = {
-    "first_applied_at": 5, "last_applied_at": 6, "first_used_at": 4, "last_used_at": 5, "community_id": 3, "product": 7, "evidence": 4,
-    "cap": 3, "applications": 3, "count": 3, "name": 2, "how": 1, "channel": 2, "generic": 1, "amount": 2,
+    "first_applied_at": 8, "last_applied_at": 9, "first_used_at": 7, "last_used_at": 8, "first_a": 8, "last_a": 9, "first_b": 8, "last_b": 9,
+    "count_a": 7, "count_b": 7, "days_apart": 4, "community_id": 5, "product": 7, "evidence": 6, "cap": 3, "applications": 6, "count": 6,
+    "name": 4, "name_a": 6, "name_b": 6, "how": 4, "channel": 4, "generic": 3, "amount": 5, "sharing": 4, "references": 5, "strength": 3,
+    "reference": 1, "person_id": 1, "gang_id": 1, "link_class": 2, "intent": 2,
 }  # fmt: skip
 """Columns that give way where the terminal is narrow: the highest first."""
 

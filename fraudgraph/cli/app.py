@@ -26,6 +26,8 @@ from fraudgraph.cli.show_graph import show_graph
 from fraudgraph.cli.store import store
 from fraudgraph.cli.undo import undo
 from fraudgraph.cli.voice import Voice
+from fraudgraph.cli.walk import neighbours, path
+from fraudgraph.cli.why import why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -51,6 +53,9 @@ app.add_command(label)
 app.add_command(find)
 app.add_command(show)
 app.add_command(hubs)
+app.add_command(why)
+app.add_command(neighbours)
+app.add_command(path)
 app.add_command(report)
 app.add_command(browser_guide)
 app.add_command(show_graph)

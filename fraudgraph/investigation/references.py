@@ -31,7 +31,7 @@ def meant(reader: Reader, slot: str, application_id: str) -> tuple[str, str]:
     keys = reader.table("keys", where={"application_id": [application_id]})
     key = keys[slot].item() if slot in keys.columns and keys.height else None
     if key is None:
-        raise UsageError("this application gives nothing in that place, or is not in the book: `fraudgraph show` of one names what it gives")
+        raise UsageError("this application gives nothing in that place, or is not in the book: `fraudgraph show` names what one gives")
     return SLOT[slot].kind, str(key)
 
 

@@ -1,0 +1,137 @@
+"""The near pairs around some people, as far as their verdict hangs on them.
+
+What becomes of a pair depends on its two people and on their other near pairs; what becomes of a community, on its unit alone: the people
+whom pairs that are not dropped for good hold together. So a unit is judged as in the whole book from the near pairs of its people and of
+their neighbours. Which people a unit has shows only once it is judged: a region grows until it has them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from fraudgraph.calibration import Calibration
+from fraudgraph.derived import Named
+from fraudgraph.graph.scoring import Near
+from fraudgraph.judging import Found, People, judge_pairs
+from fraudgraph.model import PAIR_VALUES, PAIRS, BoolArray
+from fraudgraph.night.judging import near_of
+from fraudgraph.night.known import Stored
+from fraudgraph.settings import Settings
+from fraudgraph.stores.port import Reader
+
+ENDS = ("person_a", "person_b")
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What some near pairs come to."""
+
+    near: Near
+    found: Found
+    named: Named
+
+    @property
+    def ids(self) -> pl.Series:
+        """person_id of everybody, in the order of their numbers."""
+        return self.named.ids(np.arange(len(self.named.first), dtype=np.int64))
+
+    def numbers(self, person_ids: Iterable[str]) -> list[int]:
+        """Return the numbers of those of the people who are known here."""
+        place = {person: number for number, person in enumerate(self.ids)}
+        return [place[person] for person in person_ids if person in place]
+
+    def unit(self, person_ids: Iterable[str]) -> set[str]:
+        """Return everybody in the units of the given people."""
+        mine = np.unique(self.found.scored.unit[self.numbers(person_ids)])
+        return set(self.ids.filter(pl.Series(np.isin(self.found.scored.unit, mine))))
+
+
+class Region:
+    """Near pairs of some people of a book."""
+
+    def __init__(self, reader: Reader, calibration: Calibration, settings: Settings) -> None:
+        self.calibration = calibration
+        self.settings = settings
+        self.pairs = PAIRS.empty()
+        self.values = PAIR_VALUES.empty()
+        self.whole: set[str] = set()
+        """People all of whose near pairs are here."""
+        self._reader = reader
+        self._stored = Stored(reader)
+        self._people = self._stored.people(pl.Series("person_id", [], dtype=pl.String))
+
+    def grow(self, people: Collection[str]) -> None:
+        """Take in all near pairs of ``people``."""
+        missing = sorted(set(people) - self.whole)
+        if not missing:
+            return
+        self.pairs = _merged(self.pairs, self._reader, missing, PAIRS.name)
+        self.values = _merged(self.values, self._reader, missing, PAIR_VALUES.name)
+        self.whole |= set(missing)
+
+    def around(self, people: Collection[str]) -> None:
+        """Take in all near pairs of ``people`` and of everybody who is near one of them."""
+        self.grow(people)
+        self.grow(set(people) | neighbours(self.pairs, people))
+
+    def people(self, ids: Iterable[str]) -> pl.DataFrame:
+        """Return what a judgement must know of some people: person_id, first_applied_at, applications, intent."""
+        wanted = pl.DataFrame({"person_id": sorted(set(ids))}, schema={"person_id": pl.String})
+        missing = wanted.join(self._people, on="person_id", how="anti")["person_id"]
+        if len(missing):
+            self._people = pl.concat([self._people, self._stored.people(missing)])
+        return self._people.join(wanted, on="person_id", how="semi")
+
+    def opinion(self, people: Iterable[str], settings: Settings | None = None, calibration: Calibration | None = None) -> Opinion:
+        """Judge what is here, and ``people`` with it, as the book was judged, or under other settings or another calibration."""
+        return self.judged(self.pairs, self.values, people, settings, calibration)
+
+    def judged(
+        self,
+        pairs: pl.DataFrame,
+        values: pl.DataFrame,
+        people: Iterable[str],
+        settings: Settings | None = None,
+        calibration: Calibration | None = None,
+    ) -> Opinion:
+        """Judge some near pairs."""
+        everybody = self.people({*people, *pairs["person_a"], *pairs["person_b"]}).sort("first_applied_at", "person_id")
+        names, intent = everybody["person_id"].str.slice(2), everybody["intent"].to_numpy()
+        near = near_of(pairs, values, everybody["person_id"])
+        found = judge_pairs(near, People(names, intent), calibration or self.calibration, settings or self.settings)
+        return Opinion(near, found, Named(names, everybody["applications"].to_numpy(), intent))
+
+    def unit(self, people: Collection[str]) -> Opinion:
+        """Grow until the units of ``people`` are whole, and judge them. Of people outside these units the opinion says nothing."""
+        core = set(people)
+        while True:
+            self.around(core)
+            opinion = self.opinion(people)
+            unit = opinion.unit(people)
+            if unit <= core:
+                return opinion
+            core |= unit
+
+
+def neighbours(pairs: pl.DataFrame, people: Collection[str]) -> set[str]:
+    """Return everybody who is in a pair with one of ``people``."""
+    mine = pl.Series("person", sorted(people), dtype=pl.String).implode()
+    one = pairs.filter(pl.col("person_a").is_in(mine))["person_b"]
+    other = pairs.filter(pl.col("person_b").is_in(mine))["person_a"]
+    return set(one) | set(other)
+
+
+def inside(opinion: Opinion, people: Iterable[str]) -> BoolArray:
+    """Return per person of the opinion: is it one of ``people``?"""
+    mark = np.zeros(len(opinion.named.first), bool)
+    mark[opinion.numbers(people)] = True
+    return mark
+
+
+def _merged(known: pl.DataFrame, reader: Reader, people: list[str], name: str) -> pl.DataFrame:
+    parts = [reader.table(name, where={end: people}) for end in ENDS]
+    return pl.concat([known, *parts]).unique(maintain_order=True)
