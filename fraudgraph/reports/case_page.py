@@ -15,6 +15,9 @@ from fraudgraph.reports.page import fill
 PEOPLE, APPLICATIONS = 1000, 2000
 """Rows of the page's tables; the JSON has them all."""
 
+FOLDED = 60
+"""A table of more people than this is folded away until it is asked for."""
+
 EVIDENCE, SOURCES, CLASSES = 60, 60, 24
 """Shared values of the list, applications named under one, and kinds of ties."""
 
@@ -67,6 +70,7 @@ def page(case: Case) -> str:
             "map": drawn,
             "map_left_out": _left_out(drawn),
             "people": case.dossier.members.head(PEOPLE).rows(named=True),
+            "folded": FOLDED,
             "evidence_shown": case.evidence[:EVIDENCE],
             "sources_shown": SOURCES,
             "aside": case.set_aside.head(EVIDENCE).rows(named=True),

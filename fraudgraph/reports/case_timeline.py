@@ -125,7 +125,7 @@ def _rows(case: Case, moments: list[datetime], axis: _Axis, top: float) -> tuple
     number = {member.person_id: place for place, member in enumerate(case.dossier.group.members)}
     shown = list(made)[:MOST_PEOPLE]
     step = 20.0 if len(shown) <= NAMED else max(720.0 / len(shown), 3.0)
-    radius = min(5.0, step * 0.42 + 0.4)
+    radius = min(5.0, max(step * 0.42, 2.2))
     rows = []
     for row, person in enumerate(shown):
         y = top + step * (row + 0.5)

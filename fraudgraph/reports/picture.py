@@ -72,8 +72,7 @@ def weight(probability: float | None) -> str:
 
 def draw(group: Group, tied: Mapping[tuple[int, int], float] | None = None) -> Drawing:
     """Return the picture of ``group``; ``tied``: probabilities by pair of members (lower number first), for lines by strength."""
-    chosen = _chosen(group)
-    shared = [group.shared[place] for place in chosen]
+    shared = [group.shared[place] for place in _chosen(group)]
     held: dict[int, list[int]] = defaultdict(list)
     for place, item in enumerate(shared):
         for member in item.members:
@@ -82,6 +81,7 @@ def draw(group: Group, tied: Mapping[tuple[int, int], float] | None = None) -> D
     relations = [pair for pair in group.relations if frozenset(pair) not in together]
     circles, hidden = _circles(group, held, relations)
     where = {member: place for place, circle in enumerate(circles) for member in circle.members}
+    shared = [item for item in shared if any(member in where for member in item.members)]
     strands = Counter[tuple[int, int]]()
     solid = set()
     for place, item in enumerate(shared):
@@ -96,8 +96,7 @@ def draw(group: Group, tied: Mapping[tuple[int, int], float] | None = None) -> D
     left_out = []
     if hidden:
         left_out.append(f"{words.plural(hidden, 'person', 'people')} with fewer ties")
-    if len(chosen) < len(group.shared):
-        fewer = len(group.shared) - len(chosen)
+    if fewer := len(group.shared) - len(shared):
         left_out.append(words.plural(fewer, "shared identifier that explains less", "shared identifiers that explain less"))
     return Drawing(image, left_out)
 
@@ -155,12 +154,13 @@ def _chosen(group: Group) -> list[int]:
 
 
 def _circles(group: Group, held: dict[int, list[int]], relations: list[tuple[int, int]]) -> tuple[list[_Person], int]:
-    """Return the circles to draw, and the number of people without one."""
-    related = {member for pair in relations for member in pair}
+    """Return the circles to draw, and the number of people without one. In a big group even people who are tied in another way are put
+    together with those who have the same values: everybody in one circle more says more than forty of three hundred."""
+    related = {member for pair in relations for member in pair} if len(group.members) <= MOST_PEOPLE else set()
     alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for number in range(len(group.members)):
         own = (-1 - number,) if number in related or len(group.members) <= SINGLY else ()
-        alike[own or tuple(held[number]) or (-1 - number,)].append(number)
+        alike[own or tuple(held[number]) or ((-1 - number,) if len(group.members) <= MOST_PEOPLE else ())].append(number)
     circles = []
     for numbers in alike.values():
         if len(numbers) <= 2:

@@ -82,7 +82,7 @@ class FakeReader:
 def empty_tables() -> dict[str, pl.DataFrame]:
     every = (
         model.APPLICATIONS, model.MEMBERSHIP, model.PERSONS, model.HUBS, model.TIES, model.COMMUNITIES, model.VERDICTS, model.GANGS,
-        model.GANG_MEMBERS, model.REASONS, model.EVIDENCE, model.INPUT_ORDER, model.REJECTS,
+        model.GANG_MEMBERS, model.REASONS, model.EVIDENCE, model.INPUT_ORDER, model.REJECTS, model.RELATIONS, model.CONFLICTS,
     )  # fmt: skip
     tables = {table.name: table.empty() for table in every}
     tables["keys"] = pl.DataFrame(schema={"application_id": pl.String, **dict.fromkeys(KEY_COLUMNS, pl.String)})
