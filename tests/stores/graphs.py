@@ -12,7 +12,7 @@ from neo4j import GraphDatabase
 if TYPE_CHECKING:
     from servers import Server, Stranger
 
-EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 500 ROWS"
 
 PASSING = {"knownAt", "fence", "held", "generation", "step", "looked", "call"}
 """Properties that differ from one writing of the same book to the next."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -322,6 +323,7 @@ def test_what_an_unfinished_night_left_is_not_seen_and_is_cleared(
         with pytest.raises(Interrupted):
             put(store, grown(3, 5))
     assert_frame_equal(read(store, "applications"), grown_book(2, 5))
+    assert store.check() == []
     assert_frame_equal(read(store, "membership"), persons_of(grown_book(2, 5))["membership"].sort("application_id"))
     assert_frame_equal(read(store, "persons", 1), persons_of(grown_book(1, 5))["persons"].sort("person_id"))
     with store.lock() as writer:
@@ -363,6 +365,27 @@ def test_starting_afresh_leaves_nothing_of_the_older_book(store: Neo4jStore, gra
     assert put(store, grown(1, 5)) == 1
 
 
+def test_an_error_after_the_flip_changes_nothing_any_more(store: Neo4jStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = writing.Neo4jWriter._flip
+
+    def late(self: writing.Neo4jWriter, *args: Any, **how: Any) -> None:
+        real(self, *args, **how)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writing.Neo4jWriter, "_flip", late)
+        assert put(store, grown(1, 5)) == 1
+    assert_frame_equal(read(store, "applications"), grown_book(1, 5))
+
+    def early(self: writing.Neo4jWriter, *args: Any, **how: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(writing.Neo4jWriter, "_flip", early)
+    with pytest.raises(KeyboardInterrupt):
+        put(store, grown(2, 5))
+    assert_frame_equal(read(store, "applications"), grown_book(1, 5))
+
+
 # --- one writer
 
 
@@ -384,13 +407,16 @@ def test_a_lease_whose_owner_is_gone_is_taken_at_once(store: Neo4jStore, graph: 
         ((process,),) = graph.ask("MATCH (l:Lease {id: 'writer'}) RETURN l.process")
     pid, started, namespace, token = process.split()
     assert int(pid) == os.getpid()
-    gone = f"{pid} {int(started) + 1} {namespace} {token}"  # another process had this number
-    for who, free in ((gone, True), (process, False)):
-        graph.ask(
-            "MATCH (l:Lease {id: 'writer'}) SET l.owner = 'x', l.host = $host, l.process = $who, l.expires = timestamp() + 60000",
-            host=socket.gethostname(),
-            who=who,
-        )
+    born = Path(f"/proc/{os.getppid()}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[19]
+    cases = {
+        f"{pid} {int(started) + 1} {namespace} {token}": True,  # another process had this number
+        process: True,  # ours, and we do not hold it: it could not be given back
+        f"{os.getppid()} {born} {namespace} {token}": False,
+        f"{os.getppid()} {born} elsewhere {token}": False,  # in another container, perhaps
+    }
+    for who, free in cases.items():
+        taken = "SET l.owner = 'x', l.host = $host, l.process = $who, l.expires = timestamp() + 60000"
+        graph.ask(f"MATCH (l:Lease {{id: 'writer'}}) {taken}", host=socket.gethostname(), who=who)
         if free:
             with store.lock():
                 pass

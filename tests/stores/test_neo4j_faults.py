@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import servers
 from books import applications, change, grown, grown_book
@@ -153,7 +154,7 @@ def test_a_wrong_password(neo4j_server: servers.Server, capsys: pytest.CaptureFi
     refused(neo4j_server.uri, StoreUnreachable, "NEO4J_USERNAME and NEO4J_PASSWORD", 4)
     code = main(["run", str(SAMPLE), "-v", "--store", neo4j_server.uri, "--out", str(tmp_path / "out")])
     said = "".join(capsys.readouterr())
-    assert code == 4
+    assert code == 4, said
     assert SECRET not in said
     assert neo4j_server.password not in said
 
@@ -218,12 +219,18 @@ def own(tight: servers.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Grap
 def test_a_batch_that_does_not_fit_the_servers_memory_is_made_smaller(own: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "BATCH", 100_000)
     store = open_store(own.url, create=True)
-    split = []
+    sizes = []
     real = writing.Neo4jWriter._batch
-    monkeypatch.setattr(writing.Neo4jWriter, "_batch", lambda self, *args: (split.append(1), real(self, *args))[1])
-    book = applications(range(12_000))
+
+    def seen(self: writing.Neo4jWriter, work: planning.Work, frame: pl.DataFrame, night: int) -> None:
+        if work.file == "load/application":
+            sizes.append(frame.height)
+        real(self, work, frame, night)
+
+    monkeypatch.setattr(writing.Neo4jWriter, "_batch", seen)
+    book = applications(range(10_000))
     put(store, change(0, book))
-    assert len(split) > 20
+    assert sizes[:2] == [10_000, 5_000]
     assert_frame_equal(read(store, "applications"), book)
 
 

@@ -1,11 +1,10 @@
-"""A connection to one database: questions in managed transactions that are repeated where the driver says they may be."""
+"""A connection to one database: transactions that are tried again where that makes sense."""
 
 from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import neo4j
@@ -13,13 +12,16 @@ from neo4j import exceptions
 
 from fraudgraph.errors import StoreError
 from fraudgraph.stores.neo4j.address import Address, credentials
-from fraudgraph.stores.neo4j.faults import out_of_memory, translated
+from fraudgraph.stores.neo4j.faults import MEMORY, out_of_memory, translated, worth_trying_again
 from fraudgraph.stores.neo4j.texts import text
 
 T = TypeVar("T")
 
 RETRY_SECONDS = 60.0
 """For how long a transaction is tried again: a server that is restarted is back by then."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 4.0
+"""Seconds between two attempts: doubled from the first to the longest."""
 
 FETCH = 5_000
 """Rows that the server sends at a time."""
@@ -28,14 +30,14 @@ OLDEST = (5, 26)
 """The oldest server that knows all the Cypher that is used here."""
 
 
-class Full(Exception):
-    """The server has too little memory for this transaction; a smaller one may fit. Not repeated as it is."""
+class Full(StoreError):
+    """The server has too little memory for this transaction; a smaller one may fit. Not tried again as it is."""
 
 
 class Transaction:
-    """One managed transaction. What is done in it may be done again from its start."""
+    """One transaction. What is done in it may be done again from its start."""
 
-    def __init__(self, inner: neo4j.ManagedTransaction) -> None:
+    def __init__(self, inner: neo4j.Transaction) -> None:
         self._inner = inner
 
     def rows(self, name: str, **given: Any) -> list[list[Any]]:
@@ -76,40 +78,54 @@ class Connection:
 
     def reading(self, work: Callable[[Transaction], T]) -> T:
         """Do ``work`` in a transaction that may not write."""
-        with self._session(neo4j.READ_ACCESS) as session:
-            return session.execute_read(lambda inner: work(Transaction(inner)))
+        return self._transaction(neo4j.READ_ACCESS, work)
 
     def writing(self, work: Callable[[Transaction], T]) -> T:
-        """Do ``work`` in a transaction: whole or not at all. Raise Full where it does not fit the server's memory."""
-        with self._session(neo4j.WRITE_ACCESS) as session:
-            return session.execute_write(_unless_full, work)
+        """Do ``work`` in a transaction: whole or not at all. Raise Full where it does not fit the server's memory.
+
+        It may be done again after it was done, where the answer to the commit was lost: it must see that it was."""
+        return self._transaction(neo4j.WRITE_ACCESS, work)
 
     def rows(self, name: str, **given: Any) -> list[list[Any]]:
         """Ask one question in a transaction of its own."""
         return self.reading(lambda transaction: transaction.rows(name, **given))
 
     def alone(self, statement: str, **given: Any) -> None:
-        """Run a statement that manages its own transactions or changes the schema. It may be run again where the connection broke."""
-        deadline, pause = time.monotonic() + RETRY_SECONDS, 0.5
+        """Run a statement that manages its own transactions. It may be run again where the connection broke."""
+
+        def run(session: neo4j.Session) -> None:
+            session.run(statement, given).consume()
+
+        self._again(neo4j.WRITE_ACCESS, run)
+
+    def _transaction(self, access: str, work: Callable[[Transaction], T]) -> T:
+        def run(session: neo4j.Session) -> T:
+            with session.begin_transaction() as inner:
+                result = work(Transaction(inner))
+                inner.commit()
+                return result
+
+        return self._again(access, run)
+
+    def _again(self, access: str, run: Callable[[neo4j.Session], T]) -> T:
+        """Run until it succeeds, as long as trying again makes sense. (The driver's own way of trying again gives up where the answer to
+        a commit is lost, and does not give up where the memory is too small.)"""
+        deadline, pause = time.monotonic() + RETRY_SECONDS, FIRST_PAUSE
         while True:
             try:
-                with self._driver.session(database=self.address.database) as session:
-                    session.run(statement, given).consume()
-                return
-            except (exceptions.DriverError, exceptions.Neo4jError) as problem:
-                if not problem.is_retryable() or out_of_memory(problem) or time.monotonic() > deadline:
+                with self._driver.session(database=self.address.database, default_access_mode=access, fetch_size=FETCH) as session:
+                    return run(session)
+            except (exceptions.DriverError, exceptions.Neo4jError, OSError) as problem:
+                if access == neo4j.WRITE_ACCESS and out_of_memory(problem):
+                    raise Full(MEMORY.format(at=self.address)) from problem
+                if not worth_trying_again(problem) or time.monotonic() > deadline:
                     with translated(self.address):
                         raise
+            except (OverflowError, UnicodeEncodeError):
+                with translated(self.address):
+                    raise
             time.sleep(pause)
-            pause = min(2 * pause, 8.0)
-
-    @contextmanager
-    def _session(self, access: str) -> Iterator[neo4j.Session]:
-        with (
-            translated(self.address),
-            self._driver.session(database=self.address.database, default_access_mode=access, fetch_size=FETCH) as session,
-        ):
-            yield session
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     def _refuse_old(self) -> None:
         found = self.rows("read/version")
@@ -119,15 +135,6 @@ class Connection:
             raise StoreError(
                 f"the server at {self.address} is Neo4j {version or 'unknown'}, and {oldest} is the oldest that will do: upgrade it"
             )
-
-
-def _unless_full(inner: neo4j.ManagedTransaction, work: Callable[[Transaction], T]) -> T:
-    try:
-        return work(Transaction(inner))
-    except exceptions.Neo4jError as problem:
-        if out_of_memory(problem):
-            raise Full from problem
-        raise
 
 
 def new_enough(version: str) -> bool:

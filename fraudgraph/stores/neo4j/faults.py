@@ -56,6 +56,15 @@ def out_of_memory(problem: BaseException) -> bool:
     return isinstance(problem, exceptions.Neo4jError) and "emory" in (problem.code or "")
 
 
+def worth_trying_again(problem: BaseException) -> bool:
+    """May the same succeed later? Also where nobody knows whether a commit arrived: what is done twice here is applied once."""
+    if out_of_memory(problem):
+        return False
+    if isinstance(problem, exceptions.DriverError | exceptions.Neo4jError):
+        return problem.is_retryable() or isinstance(problem, exceptions.IncompleteCommit)
+    return False
+
+
 @contextmanager
 def translated(address: Address) -> Iterator[None]:
     """Turn what the driver raises into an error of ours."""

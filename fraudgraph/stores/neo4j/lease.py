@@ -20,6 +20,9 @@ from fraudgraph.errors import FraudgraphError, StoreBusy
 from fraudgraph.stores.neo4j.connection import Connection, Transaction
 from fraudgraph.stores.neo4j.layout import FORMAT
 
+_HELD: set[str] = set()
+"""What names the leases that this process holds now. One that it took and does not hold was never given back: the server was away."""
+
 RENEWALS = 4
 """How often a lease is renewed in the time for which it is held."""
 
@@ -57,11 +60,15 @@ def writers_lease(connection: Connection, seconds: float) -> Iterator[Lease]:
         "host": socket.gethostname(),
         "process": f"{process} {secrets.token_hex(8)}",
     }
-    lease = Lease(connection, connection.writing(lambda transaction: _taken(transaction, connection, me, seconds)), seconds)
+    _HELD.add(me["process"])
     try:
-        yield lease
+        lease = Lease(connection, connection.writing(lambda transaction: _taken(transaction, connection, me, seconds)), seconds)
+        try:
+            yield lease
+        finally:
+            lease.give_back()
     finally:
-        lease.give_back()
+        _HELD.discard(me["process"])
 
 
 def _taken(transaction: Transaction, connection: Connection, me: dict[str, str], seconds: float) -> int:
@@ -84,9 +91,11 @@ def _process(pid: int) -> str:
 
 
 def _gone(process: str) -> bool:
-    """Is the process that took the lease on this very machine no longer there? Where that cannot be told it counts as running."""
+    """Is whoever took the lease on this very machine no longer there? Where that cannot be told it counts as running."""
     pid, started, namespace, *_ = (*process.split(), "?", "?", "?")
     mine = _process(os.getpid()).split()
+    if mine == [pid, started, namespace] and started != "?":
+        return process not in _HELD
     if not pid.isdecimal() or started == "?" or namespace != mine[2]:
         return False
     return _process(int(pid)).split()[1] != started

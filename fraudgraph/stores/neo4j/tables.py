@@ -45,10 +45,10 @@ BY: dict[str, tuple[str, ...]] = {
 SINGLE = frozenset({"hubs", "hub_windows", "placeholders"})
 """Tables that are small enough to come at once; the others come in pages."""
 
-PAGE = 10_000
+PAGE = 4_000
 """Nodes of a page. A page is one record, a list of rows: a record of the driver costs twelve times as much as a row in a list."""
 
-VALUES = 5_000
+VALUES = 4_000
 """Values that are asked for at a time."""
 
 WANTED: layout.Schema = {"value": pl.Int64, "kind": pl.String, "key": pl.String, "low": model.TIME, "high": model.TIME}
@@ -144,16 +144,6 @@ def users(transaction: Transaction, night: int, slots: Sequence[model.Slot], wan
     ]
     types: layout.Schema = {"value": pl.Int64, **port.USES.schema, "person_id": pl.String}
     return pl.concat([pl.DataFrame(schema=types), *(part.select(list(types)) for part in parts)])
-
-
-def endings(transaction: Transaction, night: int, slots: Sequence[model.Slot], ending: str) -> pl.DataFrame:
-    """Return USES of the slots whose key, or the caption in its place, ends like this."""
-    asked = [[slot.kind, slot.role, layout.key_prop(slot.name), layout.prop(slot.column)] for slot in slots]
-    given = {"slots": asked, "ending": ending}
-    blocks = list(pages(transaction, "read/ending", night, nested=True, **given))
-    blocks.append([row for (row,) in transaction.rows("read/ending-versions", night=night, **given)])
-    frames = [frame_of(rows, port.USES.schema) for rows in blocks]
-    return pl.concat([port.USES.empty(), *frames]).unique(["application_id", "kind", "role"], keep="first", maintain_order=True)
 
 
 def _having(transaction: Transaction, slot: model.Slot, wanted: pl.DataFrame, night: int) -> pl.DataFrame:

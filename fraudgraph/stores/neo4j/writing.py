@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,6 @@ from fraudgraph.stores.checked import checked
 from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.clearing import held, settle
 from fraudgraph.stores.neo4j.connection import Connection, Full, Transaction
-from fraudgraph.stores.neo4j.faults import MEMORY
 from fraudgraph.stores.neo4j.papers import as_json
 from fraudgraph.stores.neo4j.planning import Plan, Planner, Work
 from fraudgraph.stores.neo4j.reading import Neo4jReader, open_reader
@@ -58,18 +58,20 @@ class Neo4jWriter:
         physical = reader.physical
         night = physical + 1
         plan = Planner(self._connection, reader if reader.night else None, physical, change).plan()
+        batch = Batch(1 if change.replace else reader.night + 1, change.digest, change.command, known_at, dict(change.summary))
         self._begin(night)
         try:
             self._write(plan, night)
             if not reader.night:
                 index_keys(self._connection)
-            batch = Batch(1 if change.replace else reader.night + 1, change.digest, change.command, known_at, dict(change.summary))
             self._flip(plan, night, batch, papers, reader, replace=change.replace)
-        except BaseException:
+        except BaseException as problem:
             self._settled = False
+            if isinstance(problem, StoreError | KeyboardInterrupt) and self._landed(batch):
+                return batch  # an error, or Ctrl-C, that came after the flip changes nothing any more
             raise
         if change.replace:
-            settle(self._connection, self._fence)
+            self._clear_up()
         return batch
 
     def undo(self, night: int) -> Batch:
@@ -88,7 +90,7 @@ class Neo4jWriter:
                 transaction.do("load/undo", night=reader.physical)
 
         self._connection.writing(take_back)
-        settle(self._connection, self._fence)
+        self._clear_up()
         return batch
 
     def _may_write(self) -> None:
@@ -97,6 +99,20 @@ class Neo4jWriter:
         if not self._settled:
             settle(self._connection, self._fence)
             self._settled = True
+
+    def _clear_up(self) -> None:
+        """Clear what is not seen any more; what cannot be cleared now is cleared by the next writer."""
+        self._settled = False
+        with suppress(StoreError):
+            settle(self._connection, self._fence)
+            self._settled = True
+
+    def _landed(self, batch: Batch) -> bool:
+        """Did the night come to hold in spite of it all?"""
+        try:
+            return batch in open_reader(self._connection, None).batches()
+        except StoreError:
+            return False
 
     def _begin(self, night: int) -> None:
         found = self._connection.writing(lambda transaction: transaction.rows("load/begin", night=night, fence=self._fence))
@@ -107,9 +123,13 @@ class Neo4jWriter:
         for work in plan.before:
             self._run(work, night)
         if sum(work.frame.height for work in plan.flip) > FLIP:
-            for work in plan.flip:
-                self._run(work, night)
-            plan.flip.clear()
+            self._replace(plan, night)
+
+    def _replace(self, plan: Plan, night: int) -> None:
+        """Replace rows of nodes before the flip."""
+        for work in plan.flip:
+            self._run(work, night)
+        plan.flip.clear()
 
     def _run(self, work: Work, night: int) -> None:
         for frame in work.batches():
@@ -129,9 +149,9 @@ class Neo4jWriter:
         try:
             self._connection.writing(write)
             self._step = step
-        except Full as problem:
+        except Full:
             if frame.height <= SMALLEST:
-                raise StoreError(MEMORY.format(at=self._at)) from problem
+                raise
             half = frame.height // 2
             self._batch(work, frame.slice(0, half), night)
             self._batch(work, frame.slice(half), night)
@@ -162,8 +182,9 @@ class Neo4jWriter:
 
         try:
             self._connection.writing(flip)
-        except Full as problem:
-            raise StoreError(MEMORY.format(at=self._at)) from problem
+        except Full:
+            self._replace(plan, night)
+            self._connection.writing(flip)
 
     def _still(self, mine: object) -> None:
         if not mine:
