@@ -146,6 +146,16 @@ def users(transaction: Transaction, night: int, slots: Sequence[model.Slot], wan
     return pl.concat([pl.DataFrame(schema=types), *(part.select(list(types)) for part in parts)])
 
 
+def endings(transaction: Transaction, night: int, slots: Sequence[model.Slot], ending: str) -> pl.DataFrame:
+    """Return USES of the slots whose key, or the caption in its place, ends like this."""
+    asked = [[slot.kind, slot.role, layout.key_prop(slot.name), layout.prop(slot.column)] for slot in slots]
+    given = {"slots": asked, "ending": ending}
+    blocks = list(pages(transaction, "read/ending", night, nested=True, **given))
+    blocks.append([row for (row,) in transaction.rows("read/ending-versions", night=night, **given)])
+    frames = [frame_of(rows, port.USES.schema) for rows in blocks]
+    return pl.concat([port.USES.empty(), *frames]).unique(["application_id", "kind", "role"], keep="first", maintain_order=True)
+
+
 def _having(transaction: Transaction, slot: model.Slot, wanted: pl.DataFrame, night: int) -> pl.DataFrame:
     """Return FOUND of the applications that have the wanted keys in a slot."""
     wanted, _ = shortened(wanted)
