@@ -106,6 +106,36 @@ def _joins_bodies(graph: igraph.Graph, edge: int, body: int) -> bool:
     return all(ties > people for ties, people in zip(inner, members, strict=True))
 
 
+def bridges(a: Int32Array, b: Int32Array, size: int) -> list[tuple[int, int]]:
+    """Return (place of a tie, people on the smaller side) of the ties without which their component falls apart."""
+    graph = igraph.Graph(n=size, edges=np.stack([a, b], axis=1).tolist())
+    found = []
+    for edge in sorted(graph.bridges()):
+        without = graph.copy()
+        without.delete_edges([edge])
+        sides = (without.subcomponent(end) for end in (graph.es[edge].source, graph.es[edge].target))
+        found.append((edge, min(len(side) for side in sides)))
+    return found
+
+
+def profile(a: Int32Array, b: Int32Array, weight: FloatArray, size: int, most: float, seed: int) -> list[tuple[float, IntArray]]:
+    """Return how a graph falls apart as the resolution of Leiden rises from nought to ``most``: (from here on, piece of each person), the
+    lowest first. The quality function is the modularity with a resolution by which `find` cuts dense components."""
+    import leidenalg
+
+    graph = igraph.Graph(n=size, edges=np.stack([a, b], axis=1).tolist(), edge_attrs={"weight": weight.tolist()})
+    optimiser = leidenalg.Optimiser()
+    optimiser.set_rng_seed(seed)
+    kind = leidenalg.RBConfigurationVertexPartition
+    found = optimiser.resolution_profile(graph, kind, weights="weight", resolution_range=(0.0, most), number_iterations=-1)
+    return [(float(part.resolution_parameter), np.array(part.membership, np.int64)) for part in found]
+
+
+def seed_of(seed: int, name: str) -> int:
+    """Return the seed of a component: made of the book's and of the component's first application."""
+    return _seed(seed, name)
+
+
 def _leiden(graph: igraph.Graph, generator: random.Random, resolution: float, settings: Settings) -> IntArray:
     if graph.vcount() < settings.integer("communities.dense_members"):
         return np.zeros(graph.vcount(), np.int64)

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from fraudgraph.cli import options, show
+from fraudgraph.cli import answers, options, show
 from fraudgraph.cli.fitting import Column, table
-from fraudgraph.cli.voice import printable
+from fraudgraph.cli.voice import Voice, printable
 
 if TYPE_CHECKING:
     import polars as pl
     from rich.console import RenderableType
 
+    from fraudgraph.investigation.answer import Answer
     from fraudgraph.reports.dossier import Dossier
+    from fraudgraph.stores.port import Reader
 
 MOST, MOST_TIES = 30, 10
 """Rows of each table on the terminal; JSON and CSV have them all."""
@@ -67,13 +69,20 @@ ABOUT = ("gang", "person", "shared", "tie", "event")
 
 @click.command(short_help="Show one gang.")
 @click.argument("gang_id", metavar="ID")
+@click.option("--what-if", is_flag=True, help="Say what holds it together, instead: what becomes of it without each person and value.")
 @options.reading
-def gang(gang_id: str, store: str, config: Path | None, as_of: date | None, shown_as: str) -> int:
+@click.pass_obj
+def gang(voice: Voice, gang_id: str, what_if: bool, store: str, config: Path | None, as_of: date | None, shown_as: str) -> int:
     """Show one gang: why it is called one, its people, what they share, what ties them, what was decided and what happened to it. A former
     id of a gang that was merged into another shows that other one. Values are masked.
 
+    With --what-if each of its people and shared values is taken out of the book in turn and the judgement made again, and it is judged
+    under other thresholds and at other resolutions.
+
     \b
-    Example: fraudgraph gang G-A000001487
+    Examples:
+      fraudgraph gang G-A000001487
+      fraudgraph gang G-A000001487 --what-if
     """
     from fraudgraph import labels
     from fraudgraph.reports.dossier import dossier
@@ -82,6 +91,10 @@ def gang(gang_id: str, store: str, config: Path | None, as_of: date | None, show
     with options.book(store, config, as_of) as reader:
         zone = zone_of(reader)
         found = labels.find(reader, gang_id)
+        if what_if:
+            tried = _what_if(voice, reader, found.gang_id, config)
+            answers.answered(tried, zone, shown_as)
+            return 0
         shown = dossier(reader, found)
     if shown_as == "table":
         show.as_text(_text(shown, found.became, zone))
@@ -121,6 +134,16 @@ def history(gang_id: str, store: str, config: Path | None, as_of: date | None, s
     else:
         show.as_csv(rows(life, zone), life.columns)
     return 0
+
+
+def _what_if(voice: Voice, reader: Reader, gang_id: str, config: Path | None) -> Answer:
+    from fraudgraph.investigation import frozen
+    from fraudgraph.investigation.whatif import what_if
+    from fraudgraph.settings import load
+
+    settings, calibration = frozen.rules(reader, load(config)), frozen.calibration(reader)
+    with voice.progress() as progress:
+        return what_if(reader, gang_id, calibration, settings, progress)
 
 
 def _object(shown: Dossier, zone: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def show(context: click.Context, name: str, store: str, config: Path | None, as_
         zone = zone_of(reader)
         answer = None if thing.what is What.GANG else shown(reader, thing)
     if answer is None:
-        return int(context.invoke(gang, gang_id=name, store=store, config=config, as_of=as_of, shown_as=shown_as))
+        return int(context.invoke(gang, gang_id=name, what_if=False, store=store, config=config, as_of=as_of, shown_as=shown_as))
     answers.answered(answer, zone, shown_as)
     return 0
 

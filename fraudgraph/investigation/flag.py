@@ -151,8 +151,7 @@ def _alone(reader: Reader, person_id: str, calibration: Calibration, settings: S
     at = np.flatnonzero((scored.facts.a == mine) | (scored.facts.b == mine))
     if not len(at):
         return [f"None of their pairs has a probability of {settings.number('graph.drop'):.2f}, and such pairs are dropped for good."]
-    order = np.lexsort([scored.facts.b[at], scored.facts.a[at], -scored.probability[at]])
-    best = int(at[order[0]])
+    best = int(at[np.argmax(scored.probability[at])])
     ids = opinion.ids
     other = ids[int(scored.facts.b[best] if scored.facts.a[best] == mine else scored.facts.a[best])]
     return [

@@ -1,7 +1,7 @@
 """How two people hang together: the shortest way from one to the other over near pairs, and the strongest ones.
 
-A way is as strong as the product of its pairs' probabilities. Of ways that are equally strong the shorter comes first, then the one whose
-people come first in the order of their ids: the answer is the same every time.
+A way is as strong as the product of its pairs' probabilities; pairs that are no ties count little. Of ways that are equally strong the
+shorter comes first, then the one whose people come first in the order of their ids: the answer is the same every time.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import heapq
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -36,7 +37,7 @@ PATHS = model.Table(
         "name_a": (pl.String, "masked"),
         "person_b": (pl.String, "to here"),
         "name_b": (pl.String, "masked"),
-        "probability": (pl.Float64, "that the two of this step are of one gang"),
+        "probability": (pl.Float64, "of the tie of this step; of a pair that is no tie at most graph.drop"),
         "shared": (pl.String, "what the two share: kind and masked value, joined by ;"),
         "references": (pl.String, "of these values, joined by ;"),
     },
@@ -64,9 +65,9 @@ def path(reader: Reader, one: str, other: str, count: int, steps: int, calibrati
         return Answer({}, ("The two are one person.",), (Part("paths", "Paths", PATHS.empty()),))
     region = Region(reader, calibration, settings)
     if not _meet(region, one, other, steps):
-        said = f"No chain of at most {steps} near pairs leads from one to the other: nothing that passes fraud intent on connects them."
-        return Answer({}, (said,), (Part("paths", "Paths", PATHS.empty()),))
-    weights = _weights(region, region.opinion([one, other]))
+        none = f"No chain of at most {steps} near pairs leads from one to the other: nothing that passes fraud intent on connects them."
+        return Answer({}, (none,), (Part("paths", "Paths", PATHS.empty()),))
+    weights = _weights(reader, region, region.opinion([one, other]))
     shortest = _best(weights, one, other, steps, by_length=True)
     assert shortest is not None
     strongest = yen(weights, one, other, count, steps)
@@ -86,7 +87,7 @@ def _meet(region: Region, one: str, other: str, steps: int) -> bool:
     for _ in range(steps):
         if reached[0] & reached[1]:
             break
-        side = 0 if len(sides[0]) <= len(sides[1]) and sides[0] or not sides[1] else 1
+        side = 0 if sides[0] and (len(sides[0]) <= len(sides[1]) or not sides[1]) else 1
         if not sides[side]:
             return False
         region.grow(sides[side])
@@ -100,19 +101,23 @@ def _meet(region: Region, one: str, other: str, steps: int) -> bool:
     return True
 
 
-def _weights(region: Region, opinion: Opinion) -> dict[str, dict[str, float]]:
-    """Return the probability of every near pair that is here: as judged, or by its own facts where it was dropped."""
-    near, scored, tables = opinion.near, opinion.found.scored, region.calibration.tables
+def _weights(reader: Reader, region: Region, opinion: Opinion) -> dict[str, dict[str, float]]:
+    """Return the probability of every near pair that is here: of a tie as it was judged, of any other by its own facts, but no more than
+    that of pairs that are dropped for good. A pair that is no tie holds nobody together, whatever its class."""
+    near, tables = opinion.near, region.calibration.tables
     start = scoring.start(near.facts, tables.sd, bool(tables.levels))
     strength = region.settings.number("graph.shrinkage")
     e = transmission.score(tables.levels, start, classes.pack(near.facts), near.fold, strength)
     probability: FloatArray = np.clip(e / tables.lift**2, 0.0, 1.0)
-    probability[scored.place] = scored.probability
+    probability = np.minimum(probability, region.settings.number("graph.drop"))
     found: dict[str, dict[str, float]] = {}
     ids = opinion.ids.to_list()
     for a, b, p in zip(near.facts.a.tolist(), near.facts.b.tolist(), probability.tolist(), strict=True):
         found.setdefault(ids[a], {})[ids[b]] = p
         found.setdefault(ids[b], {})[ids[a]] = p
+    ties = reader.table("ties", columns=["person_a", "person_b", "probability"], where={"person_a": ids, "person_b": ids})
+    for one, other, p in ties.iter_rows():
+        found[one][other] = found[other][one] = p
     return found
 
 
@@ -168,7 +173,7 @@ def yen(weights: Weights, one: str, other: str, count: int, steps: int) -> list[
 
 
 def _strength(weights: Weights, way: tuple[str, ...]) -> float:
-    return math.prod(max(weights[a][b], LEAST) for a, b in zip(way, way[1:], strict=False))
+    return math.prod(max(weights[a][b], LEAST) for a, b in pairwise(way))
 
 
 def _rows(reader: Reader, region: Region, ways: list[Way], weights: Weights) -> pl.DataFrame:
@@ -189,6 +194,6 @@ def _rows(reader: Reader, region: Region, ways: list[Way], weights: Weights) -> 
     rows = [
         (number, step, way.strength, a, names.get(a, ""), b, names.get(b, ""), weights[a][b], *known.get(frozenset((a, b)), ("", "")))
         for number, way in enumerate(ways)
-        for step, (a, b) in enumerate(zip(way.people, way.people[1:], strict=False), 1)
+        for step, (a, b) in enumerate(pairwise(way.people), 1)
     ]
     return pl.DataFrame(rows, schema=PATHS.schema, orient="row")

@@ -1,8 +1,9 @@
-"""How a pair's class was weighed, level by level: what each look at the pair said, on how many pairs it was measured, and what it changed."""
+"""How a pair's class was weighed, level by level: what each look at the pair said, on how many pairs it was measured, what it changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ WEIGHED = model.Table(
         "look": (pl.String, "what is looked at"),
         "finds": (pl.String, "what it finds of these two"),
         "pairs": (pl.Int64, "of the reference book, with both intents known, on which the class down to here was measured"),
-        "passes_on": (pl.Float64, "the mean product of the two deviations from the mean intent, in variances of the book; 0 for random pairs"),
+        "passes_on": (pl.Float64, "mean product of the two deviations from the mean intent, in variances of the book; 0 for random pairs"),
         "probability": (pl.Float64, "that such a pair is of one gang"),
         "speaks": (pl.String, "for or against a tie, by how the probability moves; empty where it hardly does"),
     },
@@ -54,7 +55,7 @@ class Weighing:
 
 
 def weigh(facts: Facts, fold: int, given: tuple[str, ...], tables: Tables, settings: Settings, final: float | None = None) -> Weighing:
-    """Weigh one pair (``facts`` of length one) by its own facts; ``final``: its probability after the second looks, where they were made."""
+    """Weigh one pair (``facts`` of length one) by its own facts; ``final``: its probability after the second looks, if they were made."""
     strength = settings.number("graph.shrinkage")
     code, folds = classes.pack(facts), np.array([fold])
     value = scoring.start(facts, tables.sd, bool(tables.levels))
@@ -71,7 +72,7 @@ def weigh(facts: Facts, fold: int, given: tuple[str, ...], tables: Tables, setti
         add(look, finds(LOOKS.index(look), facts, given), int(level.pairs(code)[0]))
     if final is not None and tables.second:
         rows.append(("other ties of the two", f"second look, {len(tables.second)} times", None, final * square / variance, final))
-    speaks = [""] + [_speaks(before[4], after[4]) for before, after in zip(rows, rows[1:], strict=False)]
+    speaks = [""] + [_speaks(before[4], after[4]) for before, after in pairwise(rows)]
     table = pl.DataFrame([(*row, said) for row, said in zip(rows, speaks, strict=True)], schema=WEIGHED.schema, orient="row")
     return Weighing(table, rows[-1][4])
 
