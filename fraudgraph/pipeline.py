@@ -104,6 +104,18 @@ def check(inputs: Sequence[Path], settings: Settings, progress: Progress = SILEN
     return records.read(inputs, settings, progress)
 
 
+def resolve(inputs: Sequence[Path], settings: Settings, progress: Progress = SILENT) -> tuple[Records, pl.DataFrame]:
+    """Read ``inputs`` and confirm who the applicants are, and keep nothing. Return what was read, and MEMBERSHIP in the order of the input."""
+    read = records.read(inputs, settings, progress)
+    with progress.stage("identifiers"):
+        identified = PLAIN.identified(read.applications, settings, progress=progress)
+    with progress.stage("subjects"):
+        who = subjects.resolve(read.applications, identified, settings, agree=name_agreement, progress=progress)
+    membership = people.membership_table(read.applications, who)
+    order = read.input_order.sort("position").select("application_id")
+    return read, model.MEMBERSHIP.check(order.join(membership, on="application_id", maintain_order="left"))
+
+
 def run(
     inputs: Sequence[Path],
     *,

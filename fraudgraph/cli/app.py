@@ -13,6 +13,8 @@ from fraudgraph.cli.audit import audit
 from fraudgraph.cli.browser_guide import browser_guide
 from fraudgraph.cli.calibrate import calibrate
 from fraudgraph.cli.check import check
+from fraudgraph.cli.explore import explore
+from fraudgraph.cli.completion import completion
 from fraudgraph.cli.export import export
 from fraudgraph.cli.gang import gang, history
 from fraudgraph.cli.gangs import gangs
@@ -21,6 +23,7 @@ from fraudgraph.cli.label import label
 from fraudgraph.cli.nightly import nightly
 from fraudgraph.cli.purge import purge
 from fraudgraph.cli.report import report
+from fraudgraph.cli.resolve import resolve
 from fraudgraph.cli.run import run
 from fraudgraph.cli.show_graph import show_graph
 from fraudgraph.cli.store import store
@@ -56,6 +59,8 @@ app.add_command(hubs)
 app.add_command(why)
 app.add_command(neighbours)
 app.add_command(path)
+app.add_command(resolve)
+app.add_command(completion)
 app.add_command(report)
 app.add_command(browser_guide)
 app.add_command(show_graph)
