@@ -57,7 +57,7 @@ def test_the_version_is_a_function_of_the_content() -> None:
 
 def test_every_key_is_needed() -> None:
     document = learned().to_json()
-    for key in document:
+    for key in document.keys() - {"unknown"}:  # which the first calibrations did not have
         damaged = {name: value for name, value in document.items() if name != key}
         with pytest.raises(ConfigurationError, match=r"^book\.json is (damaged|not a calibration)"):
             Calibration.from_json(damaged, "book.json")

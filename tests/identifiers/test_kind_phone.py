@@ -133,7 +133,10 @@ def test_numbers_of_the_default_region_are_read_as_the_library_reads_them(region
     for value, got, status in zip(written, found.key, found.status, strict=True):
         if value.startswith("00"):
             continue
-        number = phonenumbers.parse(value, region)
+        try:
+            number = phonenumbers.parse(value, region)
+        except phonenumbers.NumberParseException:  # "1120600" is a Chinese prefix for calls abroad and nothing after it
+            continue
         ambiguous = value.startswith(str(number.country_code)) or status == Status.PLACEHOLDER or (region == "BR" and value.startswith("0"))
         if phonenumbers.is_valid_number_for_region(number, region) and not ambiguous:
             compared += 1
