@@ -28,10 +28,14 @@ KNOWS = {
     "audit": {"concealment", "stores.port"},
     "barred": {"concealment", "records", "stores.port"},
     "calibration": {"graph.scoring", "verdicts.significance"},
-    "cli": {"asof", "audit", "guide", "investigation", "labels", "nightly", "pipeline", "purging", "recalibration", "reports", "reveal", "stores"},
+    "cli": {
+        "asof", "audit", "explore", "guide", "investigation", "labels",
+        "nightly", "pipeline", "purging", "recalibration", "reports", "reveal", "stores",
+    },
     "communities": {"graph.components"},
     "drift": {"calibration", "graph.classes", "stability", "verdicts.significance"},
     "evidence": {"graph.codes", "graph.facts"},
+    "explore": {"investigation", "reports", "stores.port"},
     "guide": {"cypherfiles"},
     "labels": {"audit", "ledger", "stores.port"},
     "reports": {"alerts", "evidence.reasons", "labels", "ledger", "stores.port"},
@@ -52,6 +56,8 @@ ONLY = {
     "neo4j_viz": {"reports"},
     "click": {"cli"},
     "rich": {"cli"},
+    "starlette": {"explore"},
+    "uvicorn": {"explore"},
 }
 """Library -> the only rooms that may use it."""
 

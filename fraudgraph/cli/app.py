@@ -13,8 +13,8 @@ from fraudgraph.cli.audit import audit
 from fraudgraph.cli.browser_guide import browser_guide
 from fraudgraph.cli.calibrate import calibrate
 from fraudgraph.cli.check import check
-from fraudgraph.cli.explore import explore
 from fraudgraph.cli.completion import completion
+from fraudgraph.cli.explore import explore
 from fraudgraph.cli.export import export
 from fraudgraph.cli.gang import gang, history
 from fraudgraph.cli.gangs import gangs
@@ -64,16 +64,17 @@ app.add_command(completion)
 app.add_command(report)
 app.add_command(browser_guide)
 app.add_command(show_graph)
+app.add_command(explore)
 app.add_command(undo)
 app.add_command(store)
 app.add_command(export)
 app.add_command(audit)
+app.add_command(purge)
 
 
 def main(args: Sequence[str] | None = None) -> int:
     """Run one command (``sys.argv`` if None) and return its exit code; every failure becomes one sentence on standard error."""
     for stream in (sys.stdout, sys.stderr):
-app.add_command(purge)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character must not stop the work
     voice = Voice()

@@ -28,16 +28,30 @@ def fill(context: Mapping[str, Any], template: str = "report.html", styles: Sequ
 
     ``styles`` and ``scripts`` are files of this folder that the page has beside those that all pages have.
     """
-    style = "".join([_part("style.css").replace("/* dark.css */", _part("dark.css").strip()), *map(_part, styles)])
-    script = "".join([_part("script.js"), *map(_part, scripts)])
+    style, script = style_of(styles), script_of(scripts)
     policy = f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
     return _environment().get_template(template).render(
         **context,
         policy=policy,
         style=Markup(style),
         script=Markup(script),
-        sprite=Markup(_part("icons.html")),
+        sprite=sprite(),
     )
+
+
+def style_of(more: Sequence[str] = ()) -> str:
+    """Return the style that all pages have, and that of some files of this folder."""
+    return "".join([_part("style.css").replace("/* dark.css */", _part("dark.css").strip()), *map(_part, more)])
+
+
+def script_of(more: Sequence[str] = ()) -> str:
+    """Return the script that all pages have, and that of some files of this folder."""
+    return "".join([_part("script.js"), *map(_part, more)])
+
+
+def sprite() -> Markup:
+    """Return the symbols that icons refer to."""
+    return Markup(_part("icons.html"))
 
 
 def _part(name: str) -> str:

@@ -1,0 +1,1 @@
+"""The pages' templates, their style and their script. Every value is escaped by the template engine."""
