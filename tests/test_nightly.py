@@ -167,7 +167,7 @@ def test_people_who_turn_out_to_be_one(tell: Make) -> None:
 def test_masked_values(tell: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = tmp_path / "key"
     key.touch(mode=0o600)
-    key.write_text(f"fraudgraph-key-1 {'5c' * 32}\n")
+    key.write_text(f"fraudgraph-key-1 {'03' * 32}\n")
     monkeypatch.setenv("FRAUDGRAPH_KEY_FILE", str(key))
     told = tell(rules(store__values="masked"))
     book = random_book(13)
