@@ -24,7 +24,7 @@ from fraudgraph.settings import Settings, defaults
 from fraudgraph.stores import Store, open_store
 from fraudgraph.stores.port import DERIVED
 
-BOOKS = int(os.environ.get("FRAUDGRAPH_BOOKS", "2"))
+BOOKS = int(os.environ.get("FRAUDGRAPH_BOOKS", "1"))
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 PASSING = ("seconds", "peak_memory_mb")
 """What a summary says of the machine and not of the book."""
