@@ -95,11 +95,11 @@ def test_every_slot_has_its_index_and_every_kind_its_label() -> None:
 
 
 SCANS = {
-    *(name for name in OWN if re.match(r"load/(clear|sweep|empty)-", name)),
+    *(name for name in OWN if re.match(r"(load/(clear|sweep|empty)|(load|read)/erase)-", name)),
     "read/anything",
     "read/nodes-of-nights",
     "read/relationships-of-nights",
-    *(f"read/{name}" for name in ("documents", "settings", "slots", "labels", "hubs", "hub-windows", "placeholders")),
+    *(f"read/{name}" for name in ("documents", "settings", "slots", "labels", "audit", "purged", "hubs", "hub-windows", "placeholders")),
 }
 """What may look at every node of a label: clearing up, checking, and papers of which there are few."""
 

@@ -15,11 +15,12 @@ from fraudgraph.stores.checked import checked
 from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.clearing import held, settle
 from fraudgraph.stores.neo4j.connection import Connection, Full, Transaction
+from fraudgraph.stores.neo4j.erasing import erase
 from fraudgraph.stores.neo4j.papers import as_json
 from fraudgraph.stores.neo4j.planning import Plan, Planner, Work
 from fraudgraph.stores.neo4j.reading import Neo4jReader, open_reader
 from fraudgraph.stores.neo4j.schema import index_keys
-from fraudgraph.stores.port import Batch, Change, Version
+from fraudgraph.stores.port import PURGE, Batch, Change, Erasure, Version
 
 FLIP = 10_000
 """Rows of nodes that one transaction replaces. Where there are more they are replaced before, in batches: readers find the older rows in
@@ -82,6 +83,8 @@ class Neo4jWriter:
         if night != reader.night:
             raise UsageError(f"night {night} is not the last one of the store {self._at}: only night {reader.night} can be taken back now")
         batch = reader.batches()[-1]
+        if batch.command == PURGE:
+            raise UsageError(f"night {night} of the store {self._at} is a purge: what it erased cannot come back")
 
         def take_back(transaction: Transaction) -> None:
             mine, last, *_ = held(transaction, self._fence)
@@ -92,6 +95,19 @@ class Neo4jWriter:
         self._connection.writing(take_back)
         self._clear_up()
         return batch
+
+    def purge(self, erasure: Erasure, change: Change) -> tuple[Batch, tuple[int, ...]]:
+        self._may_write()
+        checked(change)
+        reader = open_reader(self._connection, None)
+        if reader.night != change.base_night:
+            raise StoreBusy(f"the store {self._at} is at night {reader.night}, this was computed from night {change.base_night}: run again")
+
+        def hold(transaction: Transaction) -> None:
+            self._still(held(transaction, self._fence)[0])
+
+        emptied = erase(self._connection, hold, erasure, reader, lambda: open_reader(self._connection, None))
+        return self.apply(change), emptied
 
     def _may_write(self) -> None:
         if not self._held:
