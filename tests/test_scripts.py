@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "scripts"
-TOOLS = ("bash", "env", "dirname", "id", "mktemp", "rm", "tail", "pwd")
+TOOLS = ("bash", "cat", "env", "dirname", "id", "mktemp", "rm", "tail", "pwd")
 
 
 @pytest.fixture
@@ -99,26 +99,32 @@ def test_where_all_is_there_each_line_of_neo4j_has_the_last_word(bare: Path) -> 
     assert (ended.returncode, ended.stderr) == (1, "no such Java\n")
 
 
-def test_the_suite_runs_whole_and_then_what_needs_a_server_with_the_newest(bare: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", 0),
+        ('case "$*" in *"-m neo4j "*) exit 5 ;; esac', 0),
+        ('case "$*" in *"-m neo4j "*) exit 1 ;; esac', 1),
+        ('case "${FRAUDGRAPH_NEO4J_LINE:-}" in newest) exit 1 ;; esac', 1),
+        ('case "$*" in *"-m not neo4j"*) echo the others fail; exit 1 ;; esac', 1),
+    ],
+)
+def test_the_suite_runs_with_and_without_a_server_and_with_the_newest(bare: Path, text: str, code: int) -> None:
     for tool in ("chromium", "chromedriver", "java", "mvn"):
         program(bare, tool)
-    note = f'echo "${{FRAUDGRAPH_NEO4J_LINE:-5}}: $*" >>{bare}/asked\n'
-    lines = {
-        "": 0,
-        'case "$*" in *"-m neo4j "*) exit 5 ;; esac': 0,
-        'case "$*" in *"-m neo4j "*) exit 1 ;; esac': 1,
-        'case "$*" in *pytest*) exit 1 ;; esac': 1,
-    }
-    for text, code in lines.items():
+    environment = python(bare, f'echo "${{FRAUDGRAPH_NEO4J_LINE:-5}}: $*" >>{bare}/asked\n{text}')
+    for tool in ("ruff", "mypy"):
+        (Path(environment) / "bin" / tool).symlink_to("python")
+    for given, newest in ((("-k", "two words"), "-k two words"), ((), "tests/stores tests/cypher tests/browser")):
         (bare / "asked").unlink(missing_ok=True)
-        environment = python(bare, note + text)
-        for tool in ("ruff", "mypy"):
-            (Path(environment) / "bin" / tool).symlink_to("python")
-        ended = call(bare, "test", "-k", "two words", FRAUDGRAPH_INSTALL="no", VIRTUAL_ENV=environment)
+        ended = call(bare, "test", *given, FRAUDGRAPH_INSTALL="no", VIRTUAL_ENV=environment)
         assert ended.returncode == code, ended.stderr
-        asked = [line for line in (bare / "asked").read_text(encoding="utf-8").splitlines() if "pytest" in line]
-        whole, newest = "5: -m pytest -k two words", "newest: -m pytest -m neo4j -k two words"
-        assert asked == ([whole] if text.startswith('case "$*" in *pytest') else [whole, newest])
+        assert ("the others fail" in ended.stdout) is ("the others" in text)
+        asked = [line.strip() for line in (bare / "asked").read_text(encoding="utf-8").splitlines() if "pytest" in line]
+        rest = "".join(f" {word}" for word in given)
+        assert sorted(asked) == sorted(
+            [f"5: -m pytest -m not neo4j{rest}", f"5: -m pytest -m neo4j{rest}", f"newest: -m pytest -m neo4j {newest}"]
+        )
 
 
 def test_without_python_one_line_says_what_to_install(bare: Path) -> None:
