@@ -128,7 +128,9 @@ def gather(
     """Solve the night and gather everything that the store is to take over."""
     with clock.stage("the stored book"):
         read = replaced(read, applications=kept.accepted(read.applications, settings, clock))
-        stored = kept.stored(reader, read.applications["application_id"].to_list())
+        came = {"application_id": read.applications["application_id"].to_list()}
+        known = reader.table("membership", columns=["application_id"], where=came)["application_id"].to_list()
+        stored = kept.stored(reader, known)
         read, updates = records.against(read, stored, corrections)
         corrected = int(read.applications["application_id"].is_in(stored["application_id"].implode()).sum())
         given, rejected = records.read_relations(relations, settings) if relations else (model.RELATIONS.empty(), model.REJECTS.empty())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,7 @@ import polars as pl
 
 from fraudgraph.graph.codes import Codes
 from fraudgraph.model import SLOT
-from fraudgraph.night.known import melt, numbered
+from fraudgraph.night.known import crowds_of, melt, numbered
 from fraudgraph.solving import Book
 from fraudgraph.stores.numbers import Numbers, hashed
 
@@ -51,6 +52,9 @@ class Hashed:
     def records(self, people: pl.Series) -> pl.DataFrame:
         return self._records.filter(pl.col("person").is_in(people.implode()))
 
+    def versions(self, applications: pl.Series) -> pl.DataFrame:
+        return self._records.filter(pl.col("application").is_in(applications.implode()))
+
     def person_ids(self, people: pl.Series) -> pl.DataFrame:
         names = pl.DataFrame({"person": self._records["person"], "person_id": self._texts["person_id"]}).unique()
         return names.filter(pl.col("person").is_in(people.implode()))
@@ -71,7 +75,7 @@ class InMemory:
     def __post_init__(self) -> None:
         self.numbers = Hashed(records(self.book))
 
-    def records(self, people: pl.Series) -> pl.DataFrame:
+    def records(self, people: pl.Series, slots: Sequence[str] | None = None) -> pl.DataFrame:
         return records(self.book).filter(pl.col("person_id").is_in(people.implode()))
 
     def people(self, people_: pl.Series) -> pl.DataFrame:
@@ -82,6 +86,9 @@ class InMemory:
 
     def hubs(self) -> pl.DataFrame:
         return self.codes.hubs
+
+    def crowds(self, values: pl.Series) -> pl.DataFrame:
+        return crowds_of(self).filter(pl.col("value").is_in(values.implode()))
 
     def last(self) -> int:
         return int(self.book.applied_at.max(initial=0))

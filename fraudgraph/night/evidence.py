@@ -8,23 +8,25 @@ from fraudgraph.evidence.shared import MOST_EVIDENCE
 from fraudgraph.model import EVIDENCE
 from fraudgraph.night import hubs
 from fraudgraph.night.known import Known, melt, texts_of
-from fraudgraph.night.near import Scene, always
+from fraudgraph.night.near import Renewed, always
 from fraudgraph.night.uses import counted, ranks
 from fraudgraph.settings import Settings
+from fraudgraph.stores.numbers import PLACE
 
 
-def gang_evidence(known: Known, scene: Scene, members: pl.DataFrame, gangs: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return EVIDENCE of the gangs that have a community; ``members``: GANG_MEMBERS after the night."""
+    scene = renewed.scene
     live = members.join(gangs.filter(pl.col("community_id") != ""), on="gang_id", how="semi")
     if not len(live):
         return EVIDENCE.empty()
     live = live.with_columns(known.numbers.of(live["person_id"]).alias("person")).select("gang_id", "person_id", "person")
     stored = known.numbers.records(live["person"].unique()).join(scene.others, on="person", how="anti")
     theirs = melt(pl.concat([stored, scene.come.join(live, on="person", how="semi")], how="diagonal"))
-    theirs = theirs.join(hubs.busy(theirs, scene.known, settings), on=theirs.columns, how="anti")
+    theirs = theirs.join(hubs.busy(theirs, known.crowds(theirs["value"]), settings), on=theirs.columns, how="anti")
     pairs = theirs.join(live, on="person").select("value", "gang_id", "person").unique()
     wanted = pairs.group_by("value", "gang_id").len().filter(pl.col("len") >= 2).select("value").unique()
-    texts = _texts(known, scene, live["person_id"], wanted)
+    texts = _texts(known, renewed, theirs.join(wanted, on="value", how="semi"), live.select("person", "person_id").unique())
     uses = known.numbers.uses(always(texts)).join(scene.others, on="person", how="anti")
     uses = pl.concat([uses, melt(scene.come).join(wanted, on="value", how="semi")])
     rank = ranks(uses, uses.select("application").clear().with_columns(application_id=pl.lit("")), known.numbers)
@@ -38,9 +40,13 @@ def gang_evidence(known: Known, scene: Scene, members: pl.DataFrame, gangs: pl.D
     return EVIDENCE.check(table.group_by("gang_id", maintain_order=True).head(MOST_EVIDENCE).select(list(EVIDENCE.columns)))
 
 
-def _texts(known: Known, scene: Scene, people: pl.Series, values: pl.DataFrame) -> pl.DataFrame:
-    """Return value, kind, key of ``values``, which the given people have."""
-    mine = scene.change.come.filter(pl.col("person_id").is_in(people.unique().implode()))
-    stored = people.unique().to_frame("person_id").join(scene.change.people, on="person_id", how="anti")["person_id"]
-    found = texts_of(pl.concat([known.records(stored), mine], how="diagonal"), known.numbers)
-    return found.join(values, on="value", how="semi")
+def _texts(known: Known, renewed: Renewed, uses: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Return value, kind, key of the values of ``uses``; ``names``: person, person_id of their people."""
+    found = renewed.texts.join(uses, on="value", how="semi")
+    missing = uses.join(found, on="value", how="anti").unique("value", keep="any")
+    if not len(missing):
+        return found
+    slots = [name for name, place in PLACE.items() if place in missing["slot"]]
+    people = names.join(missing, on="person", how="semi")["person_id"]
+    others = texts_of(known.records(people, slots), known.numbers)
+    return pl.concat([found, others.join(missing, on="value", how="semi")])

@@ -9,22 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 from fraudgraph.graph.codes import DAY
-from fraudgraph.model import HUB_WINDOWS
-from fraudgraph.night.known import KINDS, Known, kind_of
+from fraudgraph.night.known import KINDS, kind_of
 from fraudgraph.settings import Settings
 
 WINDOW = ["value", "window"]
-
-
-def crowds_of(known: Known) -> pl.DataFrame:
-    """Return the crowds on all hubs of the book, with their kind and key."""
-    caps = known.hubs().select("kind", "key", "cap")
-    parts = [
-        part.with_columns(known.numbers.of(part["key"], str(kind)).alias("value"))
-        for (kind,), part in known.windows().join(caps, on=["kind", "key"]).partition_by("kind", as_dict=True).items()
-    ]
-    schema = {**HUB_WINDOWS.schema, "cap": pl.Int64, "value": pl.UInt64}
-    return pl.concat(parts).select(list(schema)) if parts else pl.DataFrame(schema=schema)
 
 
 def half_window(settings: Settings) -> int:
@@ -87,6 +75,8 @@ def busy(uses: pl.DataFrame, crowds: pl.DataFrame, settings: Settings) -> pl.Dat
 def table(uses: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return value, people, cap and value, window, people of those values of which ``uses`` (all of their uses) make hubs."""
     half = half_window(settings)
+    many = uses.group_by("value").agg(pl.len(), pl.col("slot").first()).filter(pl.col("len") > cap_of(settings)).select("value")
+    uses = uses.join(many, on="value", how="semi")
     windows = by_window(uses, half)
     looked = uses.select("value", cap_of(settings), looked_at(half)).unique()
     over = looked.join(windows, on=WINDOW).filter(pl.col("people") > pl.col("cap")).select("value", "cap").unique()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import polars as pl
@@ -24,8 +25,9 @@ class Known(Protocol):
     @property
     def numbers(self) -> Numbers: ...
 
-    def records(self, people: pl.Series) -> pl.DataFrame:
-        """Return the records, in texts, of all applications of the given people (person_id): `RECORD` (applied_at Int64) and slots."""
+    def records(self, people: pl.Series, slots: Sequence[str] | None = None) -> pl.DataFrame:
+        """Return the records, in texts, of all applications of the given people (person_id): `RECORD` (applied_at Int64) and the slots, or
+        those of the given ones that the book has."""
 
     def people(self, people: pl.Series) -> pl.DataFrame:
         """Return person_id, first_applied_at (Int64), applications and intent (Int64 millionths, -1 unknown) of the given people."""
@@ -36,8 +38,24 @@ class Known(Protocol):
     def windows(self) -> pl.DataFrame:
         """Return HUB_WINDOWS."""
 
+    def crowds(self, values: pl.Series) -> pl.DataFrame:
+        """Return the crowds on those of the values (numbers) that are hubs: `CROWDS`."""
+
     def last(self) -> int:
         """Return when the last application of the book was made."""
+
+
+CROWDS = {**HUB_WINDOWS.schema, "cap": pl.Int64, "value": pl.UInt64}
+
+
+def crowds_of(known: Known) -> pl.DataFrame:
+    """Return the crowds on all hubs of the book: `CROWDS`."""
+    caps = known.hubs().select("kind", "key", "cap")
+    parts = [
+        part.with_columns(known.numbers.of(part["key"], str(kind)).alias("value"))
+        for (kind,), part in known.windows().join(caps, on=["kind", "key"]).partition_by("kind", as_dict=True).items()
+    ]
+    return pl.concat(parts).select(list(CROWDS)) if parts else pl.DataFrame(schema=CROWDS)
 
 
 def micros(column: str) -> pl.Expr:
@@ -94,21 +112,23 @@ class Stored:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._numbers = reader.numbers()
+        self._crowds: pl.DataFrame | None = None
 
     @property
     def numbers(self) -> Numbers:
         return self._numbers
 
-    def records(self, people: pl.Series) -> pl.DataFrame:
+    def records(self, people: pl.Series, slots: Sequence[str] | None = None) -> pl.DataFrame:
         ids = people.unique().to_list()
         inside = self._reader.table("membership", columns=["application_id", "person_id"], where={"person_id": ids})
         where = {"application_id": inside["application_id"].to_list()}
         columns = ["application_id", "applied_at", "channel"]
         head = self._reader.table("applications", columns=columns, where=where).with_columns(micros("applied_at"))
-        keys = self._reader.table("keys", where=where)
-        slots = [name for name in keys.columns if name in PLACE]
-        found = pl.concat([head, keys.select(slots)], how="horizontal")
-        return found.join(inside, on="application_id").select(*RECORD, *slots)
+        had = [name for name in self._reader.table("keys", where={"application_id": []}).columns if name in PLACE]
+        chosen = had if slots is None else [name for name in had if name in slots]
+        keys = self._reader.table("keys", columns=chosen, where=where)
+        found = pl.concat([head, keys], how="horizontal")
+        return found.join(inside, on="application_id").select(*RECORD, *chosen)
 
     def people(self, people: pl.Series) -> pl.DataFrame:
         columns = ["person_id", "first_applied_at", "applications", "intent"]
@@ -120,6 +140,11 @@ class Stored:
 
     def windows(self) -> pl.DataFrame:
         return self._reader.table(HUB_WINDOWS.name)
+
+    def crowds(self, values: pl.Series) -> pl.DataFrame:
+        if self._crowds is None:
+            self._crowds = crowds_of(self)
+        return self._crowds.filter(pl.col("value").is_in(values.unique().implode()))
 
     def last(self) -> int:
         latest = self._reader.table("persons", columns=["last_applied_at"]).select(micros("last_applied_at"))

@@ -11,13 +11,14 @@ import polars as pl
 
 from fraudgraph import derived
 from fraudgraph.calibration import Calibration
-from fraudgraph.graph import scoring
+from fraudgraph.graph import scoring, ties
 from fraudgraph.graph.codes import DAY, HUB, MISSING, OWN_PLACES, Codes
-from fraudgraph.graph.facts import MOST_APPLICATIONS, Facts, View, read
+from fraudgraph.graph.facts import MOST_APPLICATIONS, Applications, Facts, View, read
 from fraudgraph.graph.pairs import Given
+from fraudgraph.graph.scoring import Near
 from fraudgraph.model import HUB_WINDOWS, HUBS, PAIR_VALUES, PAIRS, Int32Array, IntArray
-from fraudgraph.night.known import Known, melt, texts_of
-from fraudgraph.night.uses import OWN, Crowds, counted, places, ranks, spans
+from fraudgraph.night.known import KINDS, Known, melt, texts_of
+from fraudgraph.night.uses import OWN, Crowds, counted, distinct, places, ranks, spans
 from fraudgraph.settings import Settings
 from fraudgraph.solving import number_channels
 from fraudgraph.stores.numbers import PLACE
@@ -53,6 +54,8 @@ class Measuring:
     ids: pl.DataFrame
     """application, application_id of those who come."""
     change: Change
+    texts_at_hand: pl.DataFrame
+    """value, kind, key of some values: of those who come, at least."""
 
     def rows(self, people: pl.Series) -> pl.DataFrame:
         """Return the records of the given people as they are after the change, in order, with their person_id."""
@@ -72,11 +75,18 @@ class Measuring:
         stored = people.to_frame("person").join(come, on="person", how="anti")["person"]
         return pl.concat([self.known.numbers.person_ids(stored), come])
 
-    def texts(self, person_ids: pl.Series) -> pl.DataFrame:
-        """Return value, kind, key of everything that the given people have."""
-        mine = self.change.come.filter(pl.col("person_id").is_in(person_ids.implode()))
-        stored = person_ids.to_frame("person_id").join(mine, on="person_id", how="anti")["person_id"]
-        return texts_of(pl.concat([self.known.records(stored), mine], how="diagonal"), self.known.numbers)
+    def texts(self, book: Book, wanted: IntArray) -> pl.Series:
+        """Return the texts of the values of ``book`` at the given places, null elsewhere."""
+        values = book.values.gather(wanted).to_frame("value")
+        near = [self.texts_at_hand.join(values, on="value", how="semi").select("value", "key")]
+        missing = values.join(near[0], on="value", how="anti")
+        if len(missing):
+            users = self.uses.join(missing, on="value", how="semi").unique("value", keep="any").join(self.others, on="person", how="anti")
+            slots = [name for name, place in PLACE.items() if place in users["slot"]]
+            found = texts_of(self.known.records(self._names(users["person"].unique())["person_id"], slots), self.known.numbers)
+            near.append(found.join(missing, on="value", how="semi").select("value", "key"))
+        frame = book.values.to_frame("value").join(pl.concat(near).unique("value"), on="value", how="left", maintain_order="left")
+        return frame["key"]
 
 
 def measured(asked: Measuring, pairs: pl.DataFrame, given: pl.DataFrame, calibration: Calibration, settings: Settings) -> Measured:
@@ -98,14 +108,18 @@ def measured(asked: Measuring, pairs: pl.DataFrame, given: pl.DataFrame, calibra
     likely = np.flatnonzero(_possible(facts, fold, calibration, settings))
     some, fold = facts.take(likely), fold[likely]
     own = _own_places(asked, rows, cast, np.union1d(some.a, some.b), settings)
-    texts = _texts(asked, book, names.gather(np.unique(some.a)))
-    view = replace(view, codes=book.codes(texts, own))
+    view = replace(view, codes=book.codes(own))
     facts = read(view, some.a, some.b, _inside(related, some), priors, counts)
     fold = _of(facts, some.a, some.b, fold)
-    place = scoring.near(facts, calibration.tables.levels, calibration.tables.sd, fold, settings)
-    found = scoring.collect(facts, place, fold, view, persons)
+    facts = facts.take(scoring.near(facts, calibration.tables.levels, calibration.tables.sd, fold, settings))
+    shared = ties.values(view, Applications(view.person), facts.a, facts.b)
+    texts = asked.texts(book, distinct(shared.value & VALUE))
     named = derived.Named(names.str.slice(2), np.zeros(0, np.int64), np.zeros(0, np.int64))
-    return Measured(*derived.pairs(found, named, view.codes.keys), len(pairs))
+    return Measured(*derived.pairs(Near(facts, fold, shared), named, dict.fromkeys(KINDS, texts)), len(pairs))
+
+
+VALUE = (1 << 40) - 1
+"""Of a shared value, as `ties.values` has it, the bits of its number; the kind's are above them."""
 
 
 @dataclass(frozen=True)
@@ -122,16 +136,8 @@ class Book:
     row: IntArray
     """Per use: the application's row, -1 of other people."""
 
-    def codes(self, texts: pl.DataFrame | None = None, few: Mapping[str, Int32Array] | None = None) -> Codes:
-        """Return the codes of the rows: with ``texts`` (value, kind, key) values are numbered by their texts and others left out."""
-        number = np.arange(len(self.values))
-        keys: dict[str, pl.Series] = {}
-        if texts is not None:
-            table = texts.join(pl.DataFrame({"value": self.values}).with_row_index("number"), on="value").sort("kind", "key")
-            table = table.with_columns(pl.int_range(pl.len()).over("kind").alias("place"))
-            number = np.full(len(self.values), MISSING)
-            number[table["number"].to_numpy()] = table["place"].to_numpy()
-            keys = {str(kind): part["key"] for (kind,), part in table.partition_by("kind", as_dict=True).items()}
+    def codes(self, few: Mapping[str, Int32Array] | None = None) -> Codes:
+        """Return the codes of the rows; a value's number is its place among ``values``, of whatever kind."""
         size = len(self.person)
         code: dict[str, Int32Array] = {}
         people: dict[str, Int32Array] = {}
@@ -141,9 +147,9 @@ class Book:
             if len(mine):
                 at = self.row[mine]
                 code[name], people[name], burst[name] = np.full(size, MISSING, np.int32), np.zeros(size, np.int32), np.zeros(size, np.uint8)
-                code[name][at] = np.where(self.crowd.hub[mine], HUB, number[self.crowd.value[mine]])
+                code[name][at] = np.where(self.crowd.hub[mine], HUB, self.crowd.value[mine])
                 people[name][at], burst[name][at] = self.crowd.steps[mine], self.crowd.burst[mine]
-        return Codes(code, people, burst, few or {}, keys, HUBS.empty(), HUB_WINDOWS.empty(), {}, 0)
+        return Codes(code, people, burst, few or {}, {}, HUBS.empty(), HUB_WINDOWS.empty(), {}, 0)
 
 
 def _book(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, settings: Settings) -> Book:
@@ -163,15 +169,10 @@ def _book(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, settings: Setti
     )
 
 
-def _texts(asked: Measuring, book: Book, person_ids: pl.Series) -> pl.DataFrame:
-    """Return value, kind, key of the values at hand that the given people have: what they share with anybody is among them."""
-    return asked.texts(person_ids).join(book.values.to_frame("value"), on="value", how="semi")
-
-
 def _ordered(pairs: pl.DataFrame, cast: pl.Series) -> tuple[Int32Array, Int32Array]:
     """Return the pairs as places in ``cast``, a < b, sorted."""
     ends = [places(pairs[end], cast) for end in ENDS]
-    packed = np.unique(np.minimum(*ends) * len(cast) + np.maximum(*ends))
+    packed = distinct(np.minimum(*ends) * len(cast) + np.maximum(*ends))
     return (packed // len(cast)).astype(np.int32), (packed % len(cast)).astype(np.int32)
 
 

@@ -14,6 +14,7 @@ Everything else of a pair is its two people's own (`graph.facts`), and third peo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,11 +22,11 @@ import polars as pl
 
 from fraudgraph.calibration import Calibration
 from fraudgraph.graph.codes import DAY
-from fraudgraph.model import HUB_WINDOWS, HUBS
+from fraudgraph.model import HUB_WINDOWS, HUBS, BoolArray, IntArray
 from fraudgraph.night import hubs
 from fraudgraph.night.known import Known, latest_of, melt, numbered, texts_of
 from fraudgraph.night.measuring import Measuring, measured
-from fraudgraph.night.uses import OWN, counted, distinct, ranks, spans
+from fraudgraph.night.uses import OWN, Crowds, counted, distinct, once, ranks, spans
 from fraudgraph.settings import Settings
 
 PAIR = ["person_a", "person_b"]
@@ -67,12 +68,53 @@ class Renewed:
     """kind, key: the values on which somebody came or went."""
     scene: Scene
     """With the people who count as changed by rule 3."""
+    texts: pl.DataFrame
+    """value, kind, key of all values of those who go or come, and of what the pairs of before share."""
     measured: int
     """Pairs that were measured."""
     identifiers: int
     """By how much the different values are more than before."""
     links: int
     """By how much the different links are more than before."""
+
+
+Before = Callable[[pl.Series], tuple[pl.DataFrame, pl.DataFrame]]
+"""Numbers of people -> PAIRS and PAIR_VALUES of the units that they are in, at least."""
+
+
+@dataclass(frozen=True)
+class Remeasured:
+    """What a change leaves of the near pairs of the units that it touches, and what it makes of them."""
+
+    scene: Scene
+    texts: pl.DataFrame
+    """value, kind, key of all values of those who go or come, and of what the pairs of before share."""
+    pairs: pl.DataFrame
+    """PAIRS after the change."""
+    values: pl.DataFrame
+    """PAIR_VALUES after the change."""
+    measured: int
+    """Pairs that were measured."""
+
+
+def remeasure(
+    known: Known, change: Change, before: Before, given: pl.DataFrame, calibration: Calibration, settings: Settings
+) -> Remeasured:
+    """Measure whatever may be another pair after ``change``; ``given`` as in `renew`."""
+    scene = _look(known, change, settings)
+    while len(scene.earlier):
+        change = change.with_also(known.records(known.numbers.person_ids(scene.earlier)["person_id"]))
+        scene = _look(known, change, settings)
+    stage = _widen(known, scene, settings)
+    related = given.with_columns(known.numbers.of(given[name]).alias(end) for name, end in zip(PAIR, ENDS, strict=True))
+    again = _suspects(scene, stage, related)
+    pairs, values = before(pl.concat([again["a"], again["b"], scene.others["person"], scene.marks["person"]]).unique())
+    hand = _texts_at_hand(known, scene, values)
+    asked = Measuring(known, stage.uses, stage.records, scene.come, scene.others, _ids(change, known), change, hand)
+    fresh = measured(asked, again, related, calibration, settings)
+    left = _kept(known, scene, again, pairs, values)
+    kept = values.join(left.select(PAIR), on=PAIR, how="semi")
+    return Remeasured(scene, hand, pl.concat([left, fresh.pairs]), pl.concat([kept, fresh.values]), fresh.candidates)
 
 
 def renew(
@@ -88,26 +130,18 @@ def renew(
 
     ``given``: relations from outside after the change, person_a, person_b, kind (its number in the calibration), weight.
     """
-    scene = _look(known, change, settings)
-    while len(scene.earlier):
-        change = change.with_also(known.records(known.numbers.person_ids(scene.earlier)["person_id"]))
-        scene = _look(known, change, settings)
-    stage = _widen(known, scene, settings)
-    related = given.with_columns(known.numbers.of(given[name]).alias(end) for name, end in zip(PAIR, ENDS, strict=True))
-    again = _suspects(scene, stage, related)
-    asked = Measuring(known, stage.uses, stage.records, scene.come, scene.others, _ids(change, known), change)
-    fresh = measured(asked, again, related, calibration, settings)
-    left = _kept(known, scene, again, pairs, values)
-    kept = values.join(left.select(PAIR), on=PAIR, how="semi")
+    found = remeasure(known, change, lambda _: (pairs, values), given, calibration, settings)
+    scene = found.scene
     table, windows = _hubs_now(known, scene, settings)
     return Renewed(
-        pairs=pl.concat([left, fresh.pairs]),
-        values=pl.concat([kept, fresh.values]),
+        pairs=found.pairs,
+        values=found.values,
         hubs=table,
         windows=windows,
         touched=scene.texts.join(scene.touched, on="value", how="semi").select("kind", "key"),
         scene=scene,
-        measured=fresh.candidates,
+        texts=found.texts,
+        measured=found.measured,
         identifiers=_identifiers(known, scene),
         links=_links(scene.come) - _links(scene.gone),
     )
@@ -125,8 +159,6 @@ class Scene:
     """person: who goes or comes."""
     texts: pl.DataFrame
     """value, kind, key of all values of those who go or come."""
-    known: pl.DataFrame
-    """Crowds on the hubs of the book (`hubs.crowds_of`)."""
     crowds: pl.DataFrame
     """Those on the hubs among the values, before and after (`hubs.moved`)."""
     touched: pl.DataFrame
@@ -143,6 +175,15 @@ class Scene:
     """Numbers of the people to whom rule 3 applies."""
 
 
+def _texts_at_hand(known: Known, scene: Scene, values: pl.DataFrame) -> pl.DataFrame:
+    """Return value, kind, key of the values of those who go or come, and of what the pairs of before share."""
+    stored = [
+        part.select(known.numbers.of(part["key"], str(kind)).alias("value"), "kind", "key")
+        for (kind,), part in values.select("kind", "key").unique().partition_by("kind", as_dict=True).items()
+    ]
+    return pl.concat([scene.texts, *stored]).unique()
+
+
 def span(settings: Settings) -> int:
     """How far around a use others can matter to what it can change, microseconds: a use that looks at its window, a pair, its window."""
     return 3 * max(settings.integer("graph.window_days"), settings.integer("graph.pair_days"), 180) * DAY
@@ -154,8 +195,7 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     both = pl.concat([gone, come])
     columns = both.columns
     net = pl.concat([gone.join(come, on=columns, how="anti"), come.join(gone, on=columns, how="anti")])
-    on_hubs = hubs.crowds_of(known)
-    mine = on_hubs.join(both.select("value").unique(), on="value", how="semi")
+    mine = known.crowds(both["value"])
     moved = hubs.moved(mine, gone, come, settings)
     latest = known.last()
     quiet = hubs.quiet(moved, net, max(latest, latest_of(come["at"])), settings)
@@ -171,7 +211,7 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     marks, on, earlier = _compared(known, stored, left, after, _ids(change, known), settings)
     texts = pl.concat([texts_of(records, known.numbers) for records in (change.gone, change.come)]).unique()
     touched = net.select("value").unique()
-    return Scene(change, old, new, others, texts, on_hubs, moved, touched, wanted, after, marks, on, earlier)
+    return Scene(change, old, new, others, texts, moved, touched, wanted, after, marks, on, earlier)
 
 
 def _ids(change: Change, known: Known) -> pl.DataFrame:
@@ -194,23 +234,29 @@ def _compared(
     same = np.zeros(size, bool)
     same[other.person[:n]] = True
     differs = (one.steps[:n] != other.steps[:n]) | (one.burst[:n] != other.burst[:n]) | (one.hub[:n] != other.hub[:n])
-    met, meet = (pl.DataFrame(dict(zip(("value", "pair"), crowd.meetings(settings, size), strict=True))) for crowd in (one, other))
-    moved = pl.concat([met.join(meet, on=met.columns, how="anti"), meet.join(met, on=met.columns, how="anti")])
-    a, b = moved["pair"].to_numpy() // size, moved["pair"].to_numpy() % size
-    stays = same[a] & same[b]
-    where = moved["value"].to_numpy()[stays]
-    value, person = distinct(
-        np.concatenate([other.value[:n][differs], where, where]),
-        np.concatenate([other.person[:n][differs].astype(np.int64), a[stays], b[stays]]),
-    )
+    value, person = _moved(one, other, same, settings)
+    place = distinct(np.concatenate([other.value[:n][differs] * size + other.person[:n][differs], value * size + person]))
     marked = np.zeros(max(len(values), 1), bool)
-    marked[value] = True
-    beside, who = distinct(other.value[:n][marked[other.value[:n]]], other.person[:n][marked[other.value[:n]]].astype(np.int64))
-    earlier = people.gather(np.unique(other.person[:n][one.own[:n] != other.own[:n]]))
-    marks, on = (
-        pl.DataFrame({"value": values.gather(v), "person": people.gather(p)}) for v, p in ((value, person), (beside, who))
-    )
+    marked[place // size] = True
+    inside = marked[other.value[:n]]
+    beside = distinct(other.value[:n][inside] * size + other.person[:n][inside])
+    earlier = people.gather(distinct(other.person[:n][one.own[:n] != other.own[:n]].astype(np.int64)))
+    marks, on = (pl.DataFrame({"value": values.gather(p // size), "person": people.gather(p % size)}) for p in (place, beside))
     return marks, on, earlier
+
+
+def _moved(one: Crowds, other: Crowds, same: BoolArray, settings: Settings) -> tuple[IntArray, IntArray]:
+    """Return (value, person) of those, among the people who are the ``same``, who meet somebody in one of the two only."""
+    size = len(same)
+    (met_on, met), (meet_on, meet) = (crowd.meetings(settings, size) for crowd in (one, other))
+    pairs = distinct(np.concatenate([met, meet]))
+    width = max(len(pairs), 1)
+    moved = once(*(distinct(on * width + np.searchsorted(pairs, pair)) for on, pair in ((met_on, met), (meet_on, meet))))
+    pair = pairs[moved % width] if len(pairs) else moved
+    a, b = pair // size, pair % size
+    stays = same[a] & same[b]
+    value = (moved // width)[stays]
+    return np.concatenate([value, value]), np.concatenate([a[stays], b[stays]])
 
 
 @dataclass(frozen=True)
@@ -228,7 +274,8 @@ def _widen(known: Known, scene: Scene, settings: Settings) -> Stage:
     """Look at whatever else people with a mark share with others on the same value."""
     records = known.numbers.records(scene.on["person"].unique()) if len(scene.on) else scene.gone.clear()
     theirs = melt(records)
-    theirs = theirs.join(hubs.busy(theirs, scene.known, settings), on=theirs.columns, how="anti")
+    theirs = theirs.filter(theirs["value"].is_duplicated())
+    theirs = theirs.join(hubs.busy(theirs, known.crowds(theirs["value"]), settings), on=theirs.columns, how="anti")
     together = (
         theirs.select("person", other="value")
         .unique()
@@ -251,7 +298,7 @@ def _widen(known: Known, scene: Scene, settings: Settings) -> Stage:
     values, people = uses["value"].unique(), uses["person"].unique()
     size = max(len(people), 1)
     crowd = counted(uses, values, people, ranks(uses, _ids(scene.change, known), known.numbers), settings)
-    pair = np.unique(crowd.meetings(settings, size)[1])
+    pair = distinct(crowd.meetings(settings, size)[1])
     return Stage(uses, records, pl.DataFrame({"a": people.gather(pair // size), "b": people.gather(pair % size)}))
 
 

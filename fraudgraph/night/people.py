@@ -5,18 +5,18 @@ The people of a union of whole identity components are the same whether it is re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from fraudgraph import intent, subjects
 from fraudgraph.identifiers.name_agreement import name_agreement
-from fraudgraph.model import Identified, IntArray, Subjects
+from fraudgraph.model import SLOT, Identified, IntArray, Subjects
 from fraudgraph.night.known import micros
 from fraudgraph.night.near import ALWAYS
 from fraudgraph.settings import Settings
-from fraudgraph.stores.numbers import PLACE, time
+from fraudgraph.stores.numbers import PLACE, Numbers
 from fraudgraph.stores.port import Reader
 from fraudgraph.subjects import tables
 from fraudgraph.subjects.rules import identity_keys
@@ -51,72 +51,126 @@ class Confirmed:
         return pl.DataFrame([head["application_id"], who, head["applied_at"], head["channel"], *keys])
 
 
-def confirm(reader: Reader, kept: Values, fresh: pl.DataFrame, placeholders: pl.DataFrame, settings: Settings) -> Confirmed:
-    """Confirm the people of ``fresh``, applications (a book as ``kept`` has it) that are new or a new version of a stored one."""
+def confirm(
+    numbers: Numbers, reader: Reader, kept: Values, fresh: pl.DataFrame, placeholders: pl.DataFrame, settings: Settings
+) -> Confirmed:
+    """Confirm the people of ``fresh``, applications (a book as ``kept`` has it) that are new or a new version of a stored one.
 
-    def identify(book: pl.DataFrame) -> Identified:
-        return kept.identified(book, settings, frozen_placeholders=placeholders)
-
-    found = _connected(reader, kept, fresh, identify)
-    others = found.join(fresh.select("application_id"), on="application_id", how="anti")
-    book = pl.concat([others, fresh], how="diagonal").sort("applied_at", "application_id")
-    identified = identify(book)
+    ``numbers``: of ``reader``."""
+    mine = kept.identified(fresh, settings, frozen_placeholders=placeholders)
+    ids = _connected(numbers, reader, kept, fresh["application_id"], mine)
+    found = kept.stored(reader, ids) if ids else fresh.clear()
+    others = found.join(fresh.select("application_id"), on="application_id", how="anti", maintain_order="left")
+    book = pl.concat([others, fresh], how="diagonal").with_row_index("row").sort("applied_at", "application_id")
+    row, book = book["row"], book.drop("row")
+    if len(others):
+        mine = joined([kept.identified(others, settings, frozen_placeholders=placeholders), mine])
+    identified = gathered(mine, row)
     who = subjects.resolve(book, identified, settings, agree=name_agreement)
-    return Confirmed(book, identified, who, intent.of_people(book, who), found["application_id"])
+    return Confirmed(book, identified, who, intent.of_people(book, who), pl.Series("application_id", ids, dtype=pl.String))
 
 
-def _connected(reader: Reader, kept: Values, fresh: pl.DataFrame, identify: Callable[[pl.DataFrame], Identified]) -> pl.DataFrame:
-    """Return the stored applications that are connected to ``fresh``, however indirectly, stored versions of its own among them."""
-    pool = kept.stored(reader, fresh["application_id"].to_list())
-    seen = set(pool["application_id"])
-    frontier = pl.concat([fresh, pool], how="diagonal") if len(pool) else fresh
-    asked = pl.DataFrame(schema={"slot": pl.String, "key": pl.String, "birth": pl.String})
-    while len(frontier):
-        keys = _identity(frontier, identify(frontier)).join(asked, on=asked.columns, how="anti", nulls_equal=True)
+def joined(parts: list[Identified]) -> Identified:
+    """Return the identifiers of one book after another (under the same placeholders) as those of one."""
+
+    def whole(frames: list[pl.DataFrame]) -> pl.DataFrame:
+        frame = pl.concat(frames, how="diagonal")
+        return frame.select(sorted(frame.columns, key=_place))
+
+    matching = [part.matching for part in parts if part.matching is not None]
+    return Identified(
+        keys=whole([part.keys for part in parts]),
+        status=whole([part.status for part in parts]),
+        names=pl.concat([part.names for part in parts]),
+        birth=pl.concat([part.birth for part in parts]),
+        placeholders=parts[0].placeholders,
+        matching=pl.concat(matching, how="diagonal") if matching else None,
+    )
+
+
+def _place(slot: str) -> int:
+    return PLACE.get(slot, len(PLACE))
+
+
+def gathered(identified: Identified, row: pl.Series) -> Identified:
+    """Return the given rows of it."""
+    return replace(
+        identified,
+        keys=identified.keys[row],
+        status=identified.status[row],
+        names=identified.names[row],
+        birth=identified.birth.gather(row),
+        matching=None if identified.matching is None else identified.matching[row],
+    )
+
+
+KEYS = {"slot": pl.UInt8, "value": pl.UInt64, "birth": pl.String, "alone": pl.Boolean}
+"""Identity keys in numbers: the place of the slot, the value's number, and the birth that must agree too unless the key is enough."""
+
+
+def identity_slots() -> dict[str, bool]:
+    """Return the slots by which people are found -> is the key enough, without the date of birth?"""
+    return {name: "birth" not in names for names in identity_keys() for name in names if name != "birth"}
+
+
+def _connected(numbers: Numbers, reader: Reader, kept: Values, fresh: pl.Series, identified: Identified) -> list[str]:
+    """Return the stored applications that are connected to ``fresh``, however indirectly, stored versions of its own among them.
+
+    Whole people at a time: the applications of one are connected to each other."""
+    own = numbers.versions(numbers.of(fresh))
+    keys = _identity(
+        pl.DataFrame([numbers.of(identified.keys[name], SLOT[name].kind) for name in identified.keys.columns if name in identity_slots()]),
+        identified.birth.cast(pl.String),
+    )
+    pool = [own.select("application")]
+    people = own["person"].unique()
+    frontier = numbers.records(people) if len(people) else own
+    asked = pl.DataFrame(schema={name: dtype for name, dtype in KEYS.items() if name != "alone"})
+    while True:
+        pool.append(frontier.select("application"))
+        if len(frontier):
+            births = _births(numbers, reader, kept, frontier["application"])
+            born = frontier.join(births, on="application", how="left", maintain_order="left")["born"]
+            keys = pl.concat([keys, _identity(frontier, born)])
+        keys = keys.unique().join(asked, on=asked.columns, how="anti", nulls_equal=True)
+        if not len(keys):
+            break
         asked = pl.concat([asked, keys.select(asked.columns).unique()])
-        ids = _who_share(reader, kept, keys, seen, identify)
-        seen |= set(ids)
-        frontier = kept.stored(reader, ids) if ids else fresh.clear()
-        pool = pl.concat([pool, frontier], how="diagonal")
-    return pool
+        found = _who_share(numbers, reader, kept, keys, people)
+        people = pl.concat([people, found])
+        frontier = numbers.records(found) if len(found) else own.clear()
+        keys = keys.clear()
+    every = pl.concat(pool)["application"].unique()
+    return numbers.application_ids(every)["application_id"].sort().to_list() if len(every) else []
 
 
-def _identity(book: pl.DataFrame, identified: Identified) -> pl.DataFrame:
-    """Return the identity keys of a book: slot, key, and the birth that must agree too (null where the key is enough)."""
-    keys, birth = identified.keys, identified.birth.cast(pl.String)
-    parts = [pl.DataFrame(schema={"slot": pl.String, "key": pl.String, "birth": pl.String, "alone": pl.Boolean})]
-    for names in identity_keys():
-        slots = [name for name in names if name != "birth"]
-        if len(slots) == 1 and slots[0] in keys.columns:
-            alone = "birth" not in names
-            table = pl.DataFrame({"slot": slots[0], "key": keys[slots[0]], "birth": None if alone else birth, "alone": alone})
-            table = table.with_columns(pl.col("birth").cast(pl.String)).drop_nulls("key" if alone else ["key", "birth"])
-            parts.append(table.select(parts[0].columns))
+def _identity(records: pl.DataFrame, birth: pl.Series) -> pl.DataFrame:
+    """Return `KEYS` of records in numbers."""
+    parts = [pl.DataFrame(schema=KEYS)]
+    for name, alone in identity_slots().items():
+        if name in records.columns:
+            table = pl.DataFrame({"value": records[name], "birth": birth}).drop_nulls("value" if alone else ["value", "birth"])
+            said = pl.lit(None, pl.String) if alone else pl.col("birth")
+            place = pl.lit(PLACE[name], pl.UInt8).alias("slot")
+            parts.append(table.select(place, "value", said.alias("birth"), pl.lit(alone).alias("alone")))
     return pl.concat(parts).unique()
 
 
-def _who_share(
-    reader: Reader, kept: Values, keys: pl.DataFrame, seen: set[str], identify: Callable[[pl.DataFrame], Identified]
-) -> list[str]:
-    """Return the ids of stored applications, not ``seen`` yet, that have one of the identity keys."""
-    if not len(keys):
-        return []
-    values = keys.select("slot", "key").unique().sort("slot", "key")
-    kinds = pl.col("slot").str.split(".").list.first()
-    asked = values.select(kinds.alias("kind"), "key", low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1])).unique(maintain_order=True)
-    found = reader.users(asked.with_columns(time("low"), time("high")))
-    shared = asked.select("kind", "key")[found["value"]].select(
-        pl.concat_str("kind", pl.lit("."), found["role"]).alias("slot"), "key", found["application_id"]
-    )
-    shared = shared.filter(~pl.col("application_id").is_in(pl.Series(list(seen), dtype=pl.String).implode()))
-    alone = shared.join(keys.filter("alone"), on=["slot", "key"], how="semi")["application_id"]
-    others = shared.join(keys.filter(~pl.col("alone")), on=["slot", "key"])
-    births = _births(reader, kept, others["application_id"].unique().to_list(), identify)
-    born = others.join(births, on="application_id").filter(pl.col("birth") == pl.col("born"))["application_id"]
-    return pl.concat([alone, born]).unique().sort().to_list()
+def _who_share(numbers: Numbers, reader: Reader, kept: Values, keys: pl.DataFrame, seen: pl.Series) -> pl.Series:
+    """Return the people, not ``seen`` yet, of whom an application has one of the identity keys."""
+    kinds = pl.col("slot").replace_strict({place: SLOT[name].kind for name, place in PLACE.items()}, return_dtype=pl.String)
+    asked = keys.select(kinds.alias("kind"), "value", low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1])).unique()
+    shared = numbers.uses(asked).join(seen.to_frame("person"), on="person", how="anti")
+    alone = shared.join(keys.filter("alone"), on=["slot", "value"], how="semi")["person"]
+    others = shared.join(alone.to_frame("person"), on="person", how="anti").join(keys.filter(~pl.col("alone")), on=["slot", "value"])
+    births = _births(numbers, reader, kept, others["application"].unique())
+    born = others.join(births, on="application").filter(pl.col("birth") == pl.col("born"))["person"]
+    return pl.concat([alone, born]).unique()
 
 
-def _births(reader: Reader, kept: Values, ids: list[str], identify: Callable[[pl.DataFrame], Identified]) -> pl.DataFrame:
-    """Return application_id and born of stored applications."""
-    book = kept.stored(reader, ids)
-    return pl.DataFrame({"application_id": book["application_id"], "born": identify(book).birth.cast(pl.String)})
+def _births(numbers: Numbers, reader: Reader, kept: Values, applications: pl.Series) -> pl.DataFrame:
+    """Return application (number) and born of stored applications."""
+    if not len(applications):
+        return pl.DataFrame(schema={"application": pl.UInt64, "born": pl.String})
+    ids = numbers.application_ids(applications)
+    return ids.join(kept.births(reader, ids["application_id"].to_list()), on="application_id").select("application", "born")

@@ -58,13 +58,13 @@ def solve_night(
     """Solve the stored book with ``fresh`` (new applications, and new versions of stored ones); ``relations``: all, tonight's too."""
     known = Stored(reader)
     with progress.stage("subjects"):
-        confirmed = confirm(reader, kept, fresh, calibration.placeholders, settings)
+        confirmed = confirm(known.numbers, reader, kept, fresh, calibration.placeholders, settings)
         now = confirmed.tables()
         before = _before(reader, confirmed)
     with progress.stage("pairs and their facts"):
         membership = _membership(reader, relations, now["membership"], confirmed.stored)
         related = _related(relations, membership, calibration.given)
-        change = _change(known, confirmed, before, _unrelated(reader, relations, related, calibration))
+        change = _change(known, confirmed, fresh["application_id"], before, _unrelated(reader, relations, related, calibration))
         pairs, values = reader.table("pairs"), reader.table("pair_values")
         renewed = renew(known, change, pairs, values, related, calibration, settings)
     with progress.stage("ties and communities"):
@@ -84,7 +84,7 @@ def solve_night(
             "reasons": (reader.table("reasons"), derived.reasons(found, named, calibration, settings)),
             "gangs": (reader.table("gangs"), followed.gangs),
             "gang_members": (reader.table("gang_members"), members),
-            "evidence": (reader.table("evidence"), gang_evidence(known, renewed.scene, members, followed.gangs, settings)),
+            "evidence": (reader.table("evidence"), gang_evidence(known, renewed, members, followed.gangs, settings)),
             "hubs": (known.hubs().join(renewed.touched, on=["kind", "key"], how="semi"), renewed.hubs),
             "hub_windows": (known.windows().join(renewed.touched, on=["kind", "key"], how="semi"), renewed.windows),
             **{name: (before[name], now[name]) for name in now},
@@ -128,9 +128,19 @@ def _before(reader: Reader, confirmed: Confirmed) -> dict[str, pl.DataFrame]:
     }
 
 
-def _change(known: Stored, confirmed: Confirmed, before: Mapping[str, pl.DataFrame], others: pl.Series) -> Change:
-    """Return who goes and who comes: whose applications are not what they were; ``others`` (person_id) count as changed as well."""
-    old, new = known.records(before["persons"]["person_id"]), confirmed.records()
+def _change(
+    known: Stored, confirmed: Confirmed, fresh: pl.Series, before: Mapping[str, pl.DataFrame], others: pl.Series
+) -> Change:
+    """Return who goes and who comes: whose applications are not what they were; ``others`` (person_id) count as changed as well.
+
+    ``fresh``: application_id of tonight's. Stored ones that did not come again are what they were, but for their person."""
+    new = confirmed.records()
+    whose, again = before["membership"].select("application_id", "person_id"), fresh.to_frame("application_id")
+    corrected = whose.join(again, on="application_id", how="semi")
+    old = new.join(again, on="application_id", how="anti").drop("person_id").join(whose, on="application_id").select(new.columns)
+    if len(corrected):
+        versions = known.records(corrected["person_id"]).join(corrected, on="application_id", how="semi")
+        old = pl.concat([old, versions], how="diagonal")
     slots = [name for name in SLOT if name in old.columns or name in new.columns]
     old, new = (_with(frame, slots) for frame in (old, new))
     moved = pl.concat(

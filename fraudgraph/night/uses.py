@@ -28,8 +28,13 @@ def spans(uses: pl.DataFrame, before: int, after: int) -> pl.DataFrame:
 def ranks(uses: pl.DataFrame, ids: pl.DataFrame, numbers: Numbers) -> IntArray:
     """Return per use a rank that puts uses of one value at one time into the order of their application ids, as a book does.
 
-    Of all others it is 0. ``ids``: application, application_id of those that are not in the store."""
-    together = uses.select("value", "at", "application").unique().filter(pl.len().over("value", "at") > 1)["application"].unique()
+    Of most others it is 0. ``ids``: application, application_id of those that are not in the store."""
+    # Sums of two numbers spread over 64 bits: where no two are equal no two uses are of one value at one time.
+    both = uses["value"].to_numpy() + uses["at"].to_numpy().view(np.uint64) * _ODD
+    ordered = np.sort(both)
+    twice = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]])
+    some = uses.select("value", "at", "application").filter(pl.Series(both).is_in(twice.unique().implode()))
+    together = some.unique().filter(pl.len().over("value", "at") > 1)["application"].unique()
     if not len(together):
         return np.zeros(len(uses), np.int64)
     mine = ids.filter(pl.col("application").is_in(together.implode()))
@@ -37,6 +42,10 @@ def ranks(uses: pl.DataFrame, ids: pl.DataFrame, numbers: Numbers) -> IntArray:
     found = found.sort("application_id").with_row_index("rank", offset=1)
     rank = uses.select("application").join(found, on="application", how="left", maintain_order="left")["rank"]
     return rank.fill_null(0).cast(pl.Int64).to_numpy()
+
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+"""Spreads numbers over 64 bits (2^64 over the golden ratio)."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class Crowds:
     """Of a use of `OWN_PLACES`: the value was one's own by then (`codes.few`)."""
 
     def meetings(self, settings: Settings, size: int) -> tuple[IntArray, IntArray]:
-        """Return (value, pair) of all who meet, each once; a pair is a * size + b with a < b."""
+        """Return (value, pair) of all who meet; the same two may meet more than once. A pair is a * size + b with a < b."""
         sort = self.order[~self.hub[self.order]]
         found = consecutive(
             self.value[sort], self.person[sort], self.at[sort], settings.integer("graph.reach"), settings.integer("graph.pair_days")
@@ -66,13 +75,23 @@ class Crowds:
         for value, left, right in found:
             values.append(value)
             pairs.append(np.minimum(left, right) * np.int64(size) + np.maximum(left, right))
-        return distinct(np.concatenate(values), np.concatenate(pairs))
+        return np.concatenate(values), np.concatenate(pairs)
 
 
-def distinct(one: IntArray, other: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the distinct rows of two columns."""
-    table = pl.DataFrame({"one": one, "other": other}).unique()
-    return table["one"].to_numpy(), table["other"].to_numpy()
+def distinct(numbers: IntArray) -> IntArray:
+    """Return the distinct numbers, sorted. (To sort them is faster than numpy's own way, by hashes.)"""
+    ordered = np.sort(numbers)
+    return ordered[np.r_[True, ordered[1:] != ordered[:-1]]] if len(ordered) else ordered
+
+
+def once(one: IntArray, other: IntArray) -> IntArray:
+    """Return what is in one of two arrays of distinct numbers only."""
+    ordered = np.sort(np.concatenate([one, other]))
+    if not len(ordered):
+        return ordered
+    same = ordered[1:] == ordered[:-1]
+    alone: IntArray = ordered[~(np.r_[same, False] | np.r_[False, same])]
+    return alone
 
 
 def crowds(value: IntArray, person: Int32Array, at: IntArray, slot: IntArray, rank: IntArray, settings: Settings) -> Crowds:
@@ -90,7 +109,11 @@ def crowds(value: IntArray, person: Int32Array, at: IntArray, slot: IntArray, ra
     sort = places[np.lexsort([rank[places], at[places]])]
     by_then = Crowd(value[sort], person[sort], at[sort]).so_far(half)
     own[sort] = by_then <= FEW
-    return Crowds(value, person, at, np.lexsort([rank, at, value]), stepped(crowd), burst.astype(np.int64), hub, own)
+    order = uses.order.copy()
+    tied = np.flatnonzero(rank[order] > 0)
+    rows = order[tied]
+    order[tied] = rows[np.lexsort([rank[rows], at[rows], value[rows]])]
+    return Crowds(value, person, at, order, stepped(crowd), burst.astype(np.int64), hub, own)
 
 
 def counted(uses: pl.DataFrame, values: pl.Series, people: pl.Series, rank: IntArray, settings: Settings) -> Crowds:

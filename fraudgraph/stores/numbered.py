@@ -60,6 +60,9 @@ class EmbeddedNumbers:
     def records(self, people: pl.Series) -> pl.DataFrame:
         return self.book.filter(pl.col("person").is_in(people.unique().implode()))
 
+    def versions(self, applications: pl.Series) -> pl.DataFrame:
+        return self.book.filter(pl.col("application").is_in(applications.unique().implode()))
+
     def person_ids(self, people: pl.Series) -> pl.DataFrame:
         return self._named("persons", "person", people)
 

@@ -70,20 +70,28 @@ def follow(duck: duckdb.DuckDBPyConnection, night: int, *, good: bool) -> None:
         _make(duck)
     else:
         known = slots_of(model.SLOTS)
-        columns = ", ".join([head_sql(), *(slot_sql(slot) for slot in known), "greatest(book.from_night, whose.from_night)"])
-        names = schema.quoted([*HEAD, *(slot.name for slot in known), "from_night"])
+        slots = [slot.name for slot in known]
+        names = schema.quoted([*HEAD, *slots, "from_night"])
+        given = {"night": night}
         moved = " UNION ".join(f"SELECT application_id FROM {table} WHERE to_night = $night" for table in ("book", "membership"))
         duck.execute(
             f"UPDATE {TABLE} SET to_night = $night WHERE to_night IS NULL "
             f"AND application IN (SELECT hash(application_id) FROM ({moved}))",
-            {"night": night},
+            given,
         )
-        fresh = " UNION ".join(f"SELECT application_id FROM {table} WHERE from_night = $night" for table in ("book", "membership"))
+        columns = ", ".join([head_sql(), *(slot_sql(slot) for slot in known)])
         duck.execute(
-            f"INSERT INTO {TABLE} ({names}) SELECT {columns} FROM (SELECT * FROM book SEMI JOIN ({fresh}) USING (application_id) "
-            f"WHERE {schema.NOW}) AS book JOIN (SELECT application_id, person_id, from_night FROM membership WHERE {schema.NOW}) AS whose "
-            "USING (application_id)",
-            {"night": night},
+            f"INSERT INTO {TABLE} ({names}) SELECT {columns}, $night FROM (SELECT * FROM book WHERE from_night = $night AND {schema.NOW}) "
+            f"JOIN (SELECT application_id, person_id FROM membership WHERE {schema.NOW}) USING (application_id)",
+            given,
+        )
+        # Who is another person's tonight has the numbers of the row that was closed, all but one.
+        duck.execute(
+            f"INSERT INTO {TABLE} ({names}) SELECT {schema.quoted([*HEAD, *slots])}, $night "
+            f"FROM (SELECT * EXCLUDE (person) FROM {TABLE} WHERE to_night = $night) JOIN (SELECT hash(application_id) AS application, "
+            f"hash(person_id) AS person FROM membership WHERE from_night = $night AND {schema.NOW}) USING (application) "
+            "WHERE application NOT IN (SELECT hash(application_id) FROM book WHERE from_night = $night)",
+            given,
         )
     _sign(duck)
 

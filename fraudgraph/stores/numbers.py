@@ -56,6 +56,9 @@ class Numbers(Protocol):
     def records(self, people: pl.Series) -> pl.DataFrame:
         """Return the records of all applications of the people with these numbers, in any order."""
 
+    def versions(self, applications: pl.Series) -> pl.DataFrame:
+        """Return the records of those of the applications with these numbers that are in the book, in any order."""
+
     def person_ids(self, people: pl.Series) -> pl.DataFrame:
         """Return person, person_id of those of the people with these numbers that are in the book."""
 
@@ -102,7 +105,13 @@ class ByText:
 
     def records(self, people: pl.Series) -> pl.DataFrame:
         ids = self.person_ids(people)["person_id"].to_list()
-        inside = self._reader.table("membership", ["application_id", "person_id"], {"person_id": ids})
+        return self._records(self._reader.table("membership", ["application_id", "person_id"], {"person_id": ids}))
+
+    def versions(self, applications: pl.Series) -> pl.DataFrame:
+        ids = self.application_ids(applications)["application_id"].to_list()
+        return self._records(self._reader.table("membership", ["application_id", "person_id"], {"application_id": ids}))
+
+    def _records(self, inside: pl.DataFrame) -> pl.DataFrame:
         where = {"application_id": inside["application_id"].to_list()}
         head = self._reader.table("applications", ["application_id", "applied_at", "channel"], where)
         keys = self._reader.table("keys", None, where)

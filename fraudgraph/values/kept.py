@@ -10,6 +10,7 @@ import polars as pl
 from fraudgraph import identifiers
 from fraudgraph.concealment.tokens import are_tokens
 from fraudgraph.errors import ConfigurationError, UsageError
+from fraudgraph.identifiers.birth import births
 from fraudgraph.identifiers.name import canonical
 from fraudgraph.model import Identified
 from fraudgraph.progress import SILENT, Progress
@@ -18,6 +19,8 @@ from fraudgraph.stores.port import Reader
 
 SETTING, KEY = "store.values", "store.key"
 """Under which a store remembers the way, and the name of the key."""
+
+ID = "id_number.own"
 
 
 class Values(Protocol):
@@ -42,6 +45,9 @@ class Values(Protocol):
         progress: Progress = SILENT,
     ) -> Identified:
         """Return the identifiers of a book, row by row, as `identifiers.identify` does: keys that compare, whatever they are made of."""
+
+    def births(self, reader: Reader, application_ids: Iterable[str]) -> pl.DataFrame:
+        """Return application_id and born (String, null where unknown) of these stored applications, as `identified` has their births."""
 
     def denied(self, keys: pl.DataFrame, settings: Settings) -> pl.Series:
         """Return, row by row of a book's keys, whether any of them is on a deny list (Boolean)."""
@@ -73,6 +79,14 @@ class Plain:
         progress: Progress = SILENT,
     ) -> Identified:
         return identifiers.identify(book, settings, frozen_placeholders=frozen_placeholders, progress=progress)
+
+    def births(self, reader: Reader, application_ids: Iterable[str]) -> pl.DataFrame:
+        where = {"application_id": application_ids if isinstance(application_ids, list) else list(application_ids)}
+        given = reader.table("applications", columns=["application_id", "date_of_birth"], where=where)
+        has = ID in reader.table("keys", where={"application_id": []}).columns
+        keys = reader.table("keys", columns=["application_id", ID], where=where)[ID] if has else None
+        born = births(given["date_of_birth"], keys, given.height)
+        return given.select("application_id", born=born.cast(pl.String))
 
     def denied(self, keys: pl.DataFrame, settings: Settings) -> pl.Series:
         return identifiers.denied(keys, settings)
