@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,22 @@ from fraudgraph.stores import open_store
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
+
+
+@dataclass(frozen=True)
+class Gang:
+    """One gang of a result."""
+
+    gang_id: str
+    people: tuple[str, ...]
+    """person_id."""
+    row: Mapping[str, Any]
+    """Its row of ``result.gangs``."""
+    _result: Result = field(repr=False)
+
+    def graph(self) -> nx.Graph:
+        """Return its people and what ties them as a networkx graph: see `Result.graph`."""
+        return self._result.graph(self.gang_id)
 
 
 @dataclass(frozen=True, repr=False)
@@ -47,9 +63,17 @@ class Result:
     _members: pl.DataFrame
     _uses: pl.DataFrame
 
-    def graph(self, about: str | None = None) -> nx.Graph:
-        """Return people and what ties them as a networkx graph: of one gang or community (by id), of one person and their neighbours,
-        or of all communities.
+    def gang(self, gang_id: str) -> Gang:
+        """Return one gang; raise UsageError for an id that is not in the result."""
+        people = self._members.filter(pl.col("gang_id") == gang_id)["person_id"].sort()
+        rows = self.gangs[self.gangs["gang_id"] == gang_id]
+        if people.is_empty() or rows.empty:
+            raise UsageError(f"{gang_id!r} is no gang of this result: see result.gangs")
+        return Gang(gang_id, tuple(people), {str(name): value for name, value in rows.iloc[0].items()}, self)
+
+    def graph(self, about: str | None = None, hops: int = 1) -> nx.Graph:
+        """Return people and what ties them as a networkx graph: of one gang or community (by id), of one person and their neighbours up
+        to so many ``hops`` away, or of all communities.
 
         People are nodes with ``kind`` "person", ``gang_id`` and ``community_id``; identifiers that two people or more of the graph have are
         nodes with their ``kind`` and a masked ``label``. Edges between people have ``probability`` and ``link_class``, edges to identifiers
@@ -57,7 +81,7 @@ class Result:
         """
         import networkx as nx
 
-        people = self._people(about)
+        people = self._people(about, hops)
         members = self._members.filter(pl.col("person_id").is_in(people))
         graph = nx.Graph()
         for person, community, gang in members.sort("person_id").iter_rows():
@@ -75,14 +99,18 @@ class Result:
             graph.add_edge(person, node, role=role)
         return graph
 
-    def _people(self, about: str | None) -> list[str]:
+    def _people(self, about: str | None, hops: int) -> list[str]:
         members = self._members
         if about is None:
             return members["person_id"].to_list()
         chosen = members.filter((pl.col("gang_id") == about) | (pl.col("community_id") == about))["person_id"].to_list()
         if not chosen and about in set(members["person_id"]):
-            near = self._ties.filter((pl.col("person_a") == about) | (pl.col("person_b") == about))
-            chosen = sorted({about, *near["person_a"], *near["person_b"]})
+            near = {about}
+            for _ in range(hops):
+                inside = pl.Series(sorted(near), dtype=pl.String).implode()
+                touched = self._ties.filter(pl.col("person_a").is_in(inside) | pl.col("person_b").is_in(inside))
+                near |= {*touched["person_a"], *touched["person_b"]}
+            chosen = sorted(near)
         if not chosen:
             raise UsageError(f"{about!r} is no gang, community or tied person of this result: see result.gangs and result.communities")
         return chosen

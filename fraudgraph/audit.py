@@ -24,8 +24,7 @@ import polars as pl
 from fraudgraph import concealment, masking
 from fraudgraph.concealment import Key
 from fraudgraph.errors import ConfigurationError, UsageError
-from fraudgraph.model import AUDIT
-from fraudgraph.stores.port import Next, Reader, Store
+from fraudgraph.stores.port import AUDIT, Next, Reader, Store
 
 LONGEST = 2000
 """Characters of what an entry is about, and of why."""

@@ -461,34 +461,6 @@ LABELS = Table(
 )
 """What analysts decided: only ever added to."""
 
-AUDIT = Table(
-    "audit",
-    {
-        "number": (pl.Int64, "1, 2, ..."),
-        "at": (TIME, "wall clock"),
-        "who": (pl.String, ""),
-        "command": (pl.String, "what was done"),
-        "night": (pl.Int64, "the last night when it was done"),
-        "about": (pl.String, "what it was done to: ids, values only masked; null where a purge took it away"),
-        "why": (pl.String, "in their own words; null where a purge took it away"),
-        "salt": (pl.String, "random, of `content`; null where a purge took the words away"),
-        "content": (pl.String, "digest of salt, about and why: stays when they go"),
-        "emptied": (pl.String, "of a purge: the numbers of earlier entries whose words it took away, joined by ;"),
-        "key": (pl.String, "name of the key that `chain` was made with; empty: a digest without a key"),
-        "chain": (pl.String, "digest of the entry before and of everything here but salt, about and why"),
-    },
-)
-"""Who saw and did what: only ever added to, of no night, and not taken back with one."""
-
-PURGED = Table(
-    "purged",
-    {
-        "token": (pl.String, "keyed token of an application id that was purged and may not come back"),
-        "key": (pl.String, "name of the key that it was made with"),
-    },
-)
-"""Of no night either. Sorted by key and token, each once."""
-
 REASONS = Table(
     "reasons",
     {

@@ -14,7 +14,7 @@ from fraudgraph import audit, concealment
 from fraudgraph.audit import Deed, following, verify
 from fraudgraph.concealment import Key
 from fraudgraph.errors import UsageError
-from fraudgraph.model import AUDIT
+from fraudgraph.stores.port import AUDIT
 from fraudgraph.values.kept import KEY
 
 KEYS = {key.name: key for key in (Key(bytes(32)), Key(bytes([1] * 32)))}
@@ -105,7 +105,8 @@ def test_a_key_counts_only_where_it_is_at_hand(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv(concealment.key.VARIABLE, str(tmp_path / "key"))
     made = concealment.load_or_make()
     found = audit.at_hand(made.name)
-    assert found is not None and found.name == made.name
+    assert found is not None
+    assert found.name == made.name
     assert audit.at_hand("another") is None
     (tmp_path / "key").unlink()
     assert audit.at_hand(made.name) is None

@@ -172,9 +172,10 @@ def audited(url: str, config: Path | None, command: str, about: str, why: str = 
 
 
 @contextmanager
-def book(url: str, config: Path | None, day: date | None) -> Iterator[Reader]:
+def book(url: str, config: Path | None, day: date | None, about: Sequence[str] | None = None) -> Iterator[Reader]:
     """Open the book at ``url`` to read, as it was known by the end of ``day``; as it is now if None. Where the command was given --reveal
-    this is written to the store's log first, and the rest of the command shows values as they are."""
+    this is written to the store's log first, and the rest of the command shows values as they are. ``about``: what was asked for, for the
+    log; the command's arguments if None."""
     from fraudgraph import asof
 
     context = click.get_current_context(silent=True)
@@ -182,7 +183,7 @@ def book(url: str, config: Path | None, day: date | None) -> Iterator[Reader]:
     place = existing(url, config)
     with asof.snapshot(place, day) as reader:
         if context is not None and wish is not None:
-            grant(context, place, reader, wish)
+            grant(context, place, reader, wish, about)
         yield reader
 
 
@@ -196,14 +197,14 @@ def revealing_wish(context: click.Context | None) -> str | None:
     return purpose if reveal else None
 
 
-def grant(context: click.Context, place: Store, reader: Reader, purpose: str) -> None:
+def grant(context: click.Context, place: Store, reader: Reader, purpose: str, about: Sequence[str] | None = None) -> None:
     """Write to the log that values are revealed, then take the masks off until the command has ended."""
     from fraudgraph import masking
     from fraudgraph.reveal import granted
 
     command = context.command_path.split(" ", 1)[-1]
     named = [str(context.params[argument.name]) for argument in context.command.params if _names(argument) and argument.name]
-    granted(place, reader, login(), command, [name for name in named if name], purpose)
+    granted(place, reader, login(), command, [name for name in named if name] if about is None else about, purpose)
     context.with_resource(masking.revealed())
 
 

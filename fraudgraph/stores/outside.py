@@ -5,8 +5,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from fraudgraph import model
-from fraudgraph.stores import schema
+from fraudgraph.stores import port, schema
 from fraudgraph.stores.frames import in_order, registered, with_zone
 from fraudgraph.stores.port import Next
 
@@ -30,8 +29,8 @@ def add_rows(duck: duckdb.DuckDBPyConnection, name: str, rows: pl.DataFrame) -> 
 
 def write_entry(duck: duckdb.DuckDBPyConnection, following: Next) -> pl.DataFrame:
     """Add the entry that follows the last one of the log, inside the caller's transaction, and return it."""
-    types = model.AUDIT.schema
+    types = port.AUDIT.schema
     last = with_zone(duck.sql(f"SELECT {schema.quoted(types)} FROM audit ORDER BY number DESC LIMIT 1").pl(), types)
-    entry = following(model.AUDIT.check(last))
-    add_rows(duck, "audit", model.AUDIT.check(entry))
+    entry = following(port.AUDIT.check(last))
+    add_rows(duck, "audit", port.AUDIT.check(entry))
     return entry

@@ -27,7 +27,7 @@ tables `LATER`; neither has the tables `OUTSIDE`."""
 LATER = ("hub_windows", "pairs", "pair_values")
 """Derived tables that format 1 does not have."""
 
-OUTSIDE = {table.name: table for table in (model.AUDIT, model.PURGED)}
+OUTSIDE = {table.name: table for table in (port.AUDIT, port.PURGED)}
 """Tables of no night: a night that is taken back, and a book that is started afresh, leave them as they are."""
 
 Schema = dict[str, "pl.DataType | type[pl.DataType]"]

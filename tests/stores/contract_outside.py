@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 from fraudgraph import audit, model
 from fraudgraph.errors import StoreError
+from fraudgraph.stores import port
 
 AT = datetime(2026, 1, 22, 3, 4, 5, 678901, tzinfo=UTC)
 
@@ -26,8 +27,8 @@ def an_entry(last: pl.DataFrame, command: str) -> pl.DataFrame:
 class OutsideContract:
     def test_the_log_is_added_to_in_order_and_comes_back_as_it_went_in(self, place: Place) -> None:
         put(place(), grown(1, 5))
-        assert place().audited().equals(model.AUDIT.empty())
-        assert place().purged().equals(model.PURGED.empty())
+        assert place().audited().equals(port.AUDIT.empty())
+        assert place().purged().equals(port.PURGED.empty())
         written = [place().audit(lambda last, name=name: an_entry(last, name)) for name in ("gang", "label", "undo")]
         assert_frame_equal(place().audited(), pl.concat(written))
         assert place().audited()["number"].to_list() == [1, 2, 3]
@@ -73,8 +74,8 @@ class OutsideContract:
     def test_a_store_without_a_book_has_no_log_to_write_to(self, place: Place) -> None:
         with pytest.raises(StoreError, match="no log: make one with `fraudgraph run`"):
             place().audit(lambda last: an_entry(last, "gang"))
-        assert place().audited().equals(model.AUDIT.empty())
-        assert place().purged().equals(model.PURGED.empty())
+        assert place().audited().equals(port.AUDIT.empty())
+        assert place().purged().equals(port.PURGED.empty())
 
     def test_an_entry_of_another_shape_is_a_mistake(self, place: Place) -> None:
         put(place(), grown(1, 5))

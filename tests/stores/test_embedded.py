@@ -21,7 +21,7 @@ from processes import elsewhere
 from fraudgraph import model
 from fraudgraph.errors import ConfigurationError, StoreError, UsageError
 from fraudgraph.settings import defaults
-from fraudgraph.stores import open_store, schema
+from fraudgraph.stores import open_store, port, schema
 
 
 class TestEmbedded(StoreContract):
@@ -169,12 +169,12 @@ def as_former(path: Path, number: int, dropped: Iterable[str], columns: Iterable
 def test_a_store_of_format_2_has_no_log_until_its_next_writer(path: Path) -> None:
     as_former(path, 2, schema.OUTSIDE)
     store = open_store(path, create=False)
-    assert store.audited().equals(model.AUDIT.empty())
-    assert store.purged().equals(model.PURGED.empty())
+    assert store.audited().equals(port.AUDIT.empty())
+    assert store.purged().equals(port.PURGED.empty())
     assert store.check() == []
     assert meta_of(path)["format"] == "2"
     put(store, replace(grown(1, 6), replace=True))  # nothing is carried over from a store that has nothing
-    assert store.audited().equals(model.AUDIT.empty())
+    assert store.audited().equals(port.AUDIT.empty())
     as_former(path, 2, schema.OUTSIDE)
     store.audit(lambda last: an_entry(last, "gang"))
     assert store.audited()["command"].to_list() == ["gang"]

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from fraudgraph import model
+from fraudgraph.stores import port
 from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.connection import Connection, Transaction
 from fraudgraph.stores.neo4j.frames import frame_of
@@ -151,7 +152,7 @@ def _log(connection: Connection, erasure: Erasure) -> tuple[int, ...]:
 
     def write(transaction: Transaction) -> None:
         transaction.rows("load/audit-hold", call=call)
-        log, numbers = erasure.log(frame_of(transaction.rows("read/audit"), model.AUDIT.schema))
+        log, numbers = erasure.log(frame_of(transaction.rows("read/audit"), port.AUDIT.schema))
         emptied[:] = numbers
         transaction.do("load/erase-audit", numbers=list(numbers))
         add_entry(transaction, lambda last: log.tail(1), call)

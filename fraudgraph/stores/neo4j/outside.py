@@ -6,7 +6,7 @@ import secrets
 
 import polars as pl
 
-from fraudgraph import model
+from fraudgraph.stores import port
 from fraudgraph.stores.neo4j.connection import Connection, Transaction
 from fraudgraph.stores.neo4j.frames import frame_of, lists
 from fraudgraph.stores.port import Next
@@ -24,10 +24,10 @@ def write_entry(connection: Connection, following: Next) -> pl.DataFrame:
 def add_entry(transaction: Transaction, following: Next, call: str) -> pl.DataFrame:
     """Add an entry once, however often this is sent; ``call`` names it."""
     found = transaction.rows("load/audit-hold", call=call)
-    last = model.AUDIT.check(frame_of([row[:-1] for row in found], model.AUDIT.schema))
+    last = port.AUDIT.check(frame_of([row[:-1] for row in found], port.AUDIT.schema))
     if found and found[0][-1]:
         return last
-    entry = model.AUDIT.check(following(last))
+    entry = port.AUDIT.check(following(last))
     (row,) = lists(entry, ROW)
     transaction.do("load/audit-entry", call=call, number=int(entry["number"][0]), row=list(row))
     return entry
@@ -35,9 +35,9 @@ def add_entry(transaction: Transaction, following: Next, call: str) -> pl.DataFr
 
 def audited(connection: Connection) -> pl.DataFrame:
     """Return AUDIT, oldest first."""
-    return frame_of(connection.rows("read/audit"), model.AUDIT.schema)
+    return frame_of(connection.rows("read/audit"), port.AUDIT.schema)
 
 
 def purged(connection: Connection) -> pl.DataFrame:
     """Return PURGED."""
-    return frame_of(connection.rows("read/purged"), model.PURGED.schema)
+    return frame_of(connection.rows("read/purged"), port.PURGED.schema)
