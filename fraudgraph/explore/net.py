@@ -149,8 +149,13 @@ def _implied(kind: str, who: set[str], rows: list[dict[str, object]]) -> bool:
 
 
 def _people(reader: Reader, everybody: list[str], opened: set[str]) -> tuple[Person, ...]:
-    rows = people(reader, everybody).select("person_id", "name", "intent", "applications", "gang_id").iter_rows()
-    about = {row[0]: Person(*row, row[0] in opened) for row in rows}
+    rows = people(reader, everybody).iter_rows(named=True)
+    about = {
+        row["person_id"]: Person(
+            row["person_id"], row["name"], row["intent"], row["applications"], row["gang_id"], row["person_id"] in opened
+        )
+        for row in rows
+    }
     return tuple(about[person] for person in everybody if person in about)
 
 

@@ -38,7 +38,7 @@ def night_of(text: str) -> int | None:
     """Return the night that an address names; raise UsageError where it is no number."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:10]) < 10**9):
         raise UsageError("a night is a number: 1, 2, ...")
     return int(text)
 

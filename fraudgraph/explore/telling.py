@@ -35,6 +35,7 @@ class Cell:
     texts: tuple[tuple[str, str], ...]
     sort: str = ""
     """What the cell is sorted by, where that is not its text."""
+    time: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def cell(name: str, value: Any, place: Place, zone: str) -> Cell:
     if isinstance(value, bool):
         return Cell((("yes" if value else "no", ""),))
     if isinstance(value, datetime):
-        return Cell(((f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}", ""),))
+        return Cell(((f"{value.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}", ""),), time=True)
     if isinstance(value, float):
         return Cell(((_figure(name, value), ""),), repr(value))
     if isinstance(value, int):

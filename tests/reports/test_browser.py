@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from chromium import ask, asked, chromium, look
 from fake_reader import FakeReader, empty_tables, lenders_book
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from test_page import hostile_book, without_gangs
 
 from fraudgraph.reports import report
 
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync",
-    "--disable-default-apps", "--disable-component-update", "--no-first-run", "--no-proxy-server", "--hide-scrollbars",
-)  # fmt: skip
-INSTALL = "Chromium is missing: apt-get install -y chromium chromium-driver"
-
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[webdriver.Chrome]:
-    chromium, driver = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.fail(INSTALL)
-    options = Options()
-    options.binary_location = chromium
-    for flag in FLAGS:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    found = webdriver.Chrome(options=options, service=Service(driver))
-    found.execute_cdp_cmd("Network.enable", {})
-    yield found
-    found.quit()
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -53,25 +33,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     for name, reader in readers.items():
         (folder / f"{name}.html").write_text(report.page(reader, 1), encoding="utf-8")
     return {name: (folder / f"{name}.html").as_uri() for name in readers}
-
-
-def look(browser: webdriver.Chrome, address: str, width: int = 1280, scheme: str = "light") -> None:
-    """Open a page afresh in a window of ``width`` pixels."""
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    browser.get_log("performance")
-    browser.get(address)
-
-
-def asked(browser: webdriver.Chrome) -> list[str]:
-    """Return the addresses that were asked for since the page was opened."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    return [message["params"]["request"]["url"] for message in messages if message["method"] == "Network.requestWillBeSent"]
-
-
-def ask(browser: webdriver.Chrome, script: str) -> Any:
-    return browser.execute_script(f"return {script}")
 
 
 @pytest.mark.parametrize("name", ["gangs", "hostile", "queue", "nobody", "empty"])

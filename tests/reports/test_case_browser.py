@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from case_books import gang_of, ring, spread
+from chromium import ask, asked, look
 from fake_reader import FakeReader
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from test_browser import ask, asked, browser, look
+from test_browser import browser
 from test_page import hostile_book
 
 from fraudgraph.reports import case, case_page

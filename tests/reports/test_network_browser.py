@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import FLAGS, INSTALL, asked
 from fake_reader import lenders_book
 from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from test_browser import FLAGS, INSTALL, asked
 from test_network import worst
 from test_page import hostile_book
 

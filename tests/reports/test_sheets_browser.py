@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chromium import ask, asked, look
 from report_books import a_bad_channel, a_year, forty_months, labelled, reader
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from test_browser import ask, asked, browser, look
+from test_browser import browser
 from test_sheets import BREAK, channel_page, hostile, month_page
 
 assert browser  # the fixture, by its name
