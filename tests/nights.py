@@ -10,7 +10,7 @@ import polars as pl
 
 from fraudgraph.graph.codes import Codes
 from fraudgraph.model import SLOT
-from fraudgraph.night.known import crowds_of, melt, numbered
+from fraudgraph.night.known import crowds_of, first_of, melt, numbered
 from fraudgraph.solving import Book
 from fraudgraph.stores.numbers import Numbers, hashed
 
@@ -89,6 +89,9 @@ class InMemory:
 
     def crowds(self, values: pl.Series) -> pl.DataFrame:
         return crowds_of(self).filter(pl.col("value").is_in(values.implode()))
+
+    def first(self, people: pl.Series) -> pl.Series:
+        return first_of(people)
 
     def last(self) -> int:
         return int(self.book.applied_at.max(initial=0))

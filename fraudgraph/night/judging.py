@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
@@ -15,26 +17,33 @@ from fraudgraph.graph.scoring import Near
 from fraudgraph.graph.ties import Values
 from fraudgraph.judging import Found, People, judge_pairs
 from fraudgraph.model import FloatArray, Int32Array, IntArray
+from fraudgraph.night.known import first_of
 from fraudgraph.settings import Settings
 
 
 def judged(
-    pairs: pl.DataFrame, values: pl.DataFrame, people: pl.DataFrame, calibration: Calibration, settings: Settings
+    pairs: pl.DataFrame,
+    values: pl.DataFrame,
+    people: pl.DataFrame,
+    calibration: Calibration,
+    settings: Settings,
+    first: Callable[[pl.Series], pl.Series] = first_of,
 ) -> tuple[Found, Named]:
     """Judge the near pairs (PAIRS, PAIR_VALUES).
 
-    ``people``: person_id, first_applied_at (Int64), applications, intent (Int64 millionths, -1 unknown) of everybody in a pair, at least.
+    ``people``: person_id, first_applied_at (Int64), applications, intent (Int64 millionths, -1 unknown) of everybody in a pair, at least;
+    ``first``: as `Known.first`.
     """
     people = people.sort("first_applied_at", "person_id")
-    names = people["person_id"].str.slice(2)
-    near = near_of(pairs, values, people["person_id"])
+    names = first(people["person_id"])
+    near = near_of(pairs, values, people["person_id"], names)
     intent = people["intent"].to_numpy()
     found = judge_pairs(near, People(names, intent), calibration, settings)
-    return found, Named(names, people["applications"].to_numpy(), intent)
+    return found, Named(first_of(people["person_id"]), people["applications"].to_numpy(), intent)
 
 
-def near_of(pairs: pl.DataFrame, values: pl.DataFrame, ids: pl.Series) -> Near:
-    """Return PAIRS and PAIR_VALUES as near pairs of the people ``ids``, who are in the order of their first applications."""
+def near_of(pairs: pl.DataFrame, values: pl.DataFrame, ids: pl.Series, first: pl.Series) -> Near:
+    """Return PAIRS and PAIR_VALUES as near pairs of the people ``ids``, who are in the order of their ``first`` applications."""
     number = pl.DataFrame({"person_id": ids}).with_row_index("number").with_columns(pl.col("number").cast(pl.Int32))
     pairs = pairs.join(number, left_on="person_a", right_on="person_id").rename({"number": "a"})
     pairs = pairs.join(number, left_on="person_b", right_on="person_id").rename({"number": "b"}).sort("a", "b")
@@ -42,7 +51,7 @@ def near_of(pairs: pl.DataFrame, values: pl.DataFrame, ids: pl.Series) -> Near:
     a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
     facts = _facts(a, b, pairs["link_code"].to_numpy(), pairs["degree"].to_numpy(), pairs["prior"].to_numpy(), shared)
     persons = len(ids)
-    fold = scoring.folds(ids.str.slice(2), np.arange(persons), a)
+    fold = scoring.folds(first, np.arange(persons), a)
     return Near(scoring.with_closure(facts, persons), fold, shared)
 
 

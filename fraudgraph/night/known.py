@@ -41,6 +41,9 @@ class Known(Protocol):
     def crowds(self, values: pl.Series) -> pl.DataFrame:
         """Return the crowds on those of the values (numbers) that are hubs: `CROWDS`."""
 
+    def first(self, people: pl.Series) -> pl.Series:
+        """Return the ids of the first applications of the given people (person_id), as the book has them."""
+
     def last(self) -> int:
         """Return when the last application of the book was made."""
 
@@ -56,6 +59,11 @@ def crowds_of(known: Known) -> pl.DataFrame:
         for (kind,), part in known.windows().join(caps, on=["kind", "key"]).partition_by("kind", as_dict=True).items()
     ]
     return pl.concat(parts).select(list(CROWDS)) if parts else pl.DataFrame(schema=CROWDS)
+
+
+def first_of(people: pl.Series) -> pl.Series:
+    """Return the ids of the first applications of people (person_id), by which they are called."""
+    return people.str.slice(len("P-"))
 
 
 def micros(column: str) -> pl.Expr:
@@ -145,6 +153,9 @@ class Stored:
         if self._crowds is None:
             self._crowds = crowds_of(self)
         return self._crowds.filter(pl.col("value").is_in(values.unique().implode()))
+
+    def first(self, people: pl.Series) -> pl.Series:
+        return first_of(people)
 
     def last(self) -> int:
         latest = self._reader.table("persons", columns=["last_applied_at"]).select(micros("last_applied_at"))

@@ -17,7 +17,7 @@ from fraudgraph.graph.facts import MOST_APPLICATIONS, Applications, Facts, View,
 from fraudgraph.graph.pairs import Given
 from fraudgraph.graph.scoring import Near
 from fraudgraph.model import HUB_WINDOWS, HUBS, PAIR_VALUES, PAIRS, Int32Array, IntArray
-from fraudgraph.night.known import KINDS, Known, melt, texts_of
+from fraudgraph.night.known import KINDS, Known, first_of, melt, texts_of
 from fraudgraph.night.uses import OWN, Crowds, counted, distinct, places, ranks, spans
 from fraudgraph.settings import Settings
 from fraudgraph.solving import number_channels
@@ -100,7 +100,7 @@ def measured(asked: Measuring, pairs: pl.DataFrame, given: pl.DataFrame, calibra
     a, b = _ordered(pairs, cast)
     related, counts = _given(given, cast, a, b, calibration.given)
     priors = settings.table("graph.prior")
-    fold = scoring.folds(names.str.slice(2), np.arange(persons), a)
+    fold = scoring.folds(asked.known.first(names), np.arange(persons), a)
     book = _book(asked, rows, cast, settings)
     view = View(book.codes(), book.person, book.at, number_channels(rows["channel"], calibration.channels))
     facts = read(view, a, b, related, priors, counts)
@@ -114,7 +114,7 @@ def measured(asked: Measuring, pairs: pl.DataFrame, given: pl.DataFrame, calibra
     facts = facts.take(scoring.near(facts, calibration.tables.levels, calibration.tables.sd, fold, settings))
     shared = ties.values(view, Applications(view.person), facts.a, facts.b)
     texts = asked.texts(book, distinct(shared.value & VALUE))
-    named = derived.Named(names.str.slice(2), np.zeros(0, np.int64), np.zeros(0, np.int64))
+    named = derived.Named(first_of(names), np.zeros(0, np.int64), np.zeros(0, np.int64))
     return Measured(*derived.pairs(Near(facts, fold, shared), named, dict.fromkeys(KINDS, texts)), len(pairs))
 
 

@@ -5,7 +5,7 @@ The people of a union of whole identity components are the same whether it is re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -58,7 +58,13 @@ def confirm(
 
     ``numbers``: of ``reader``."""
     mine = kept.identified(fresh, settings, frozen_placeholders=placeholders)
-    ids = _connected(numbers, reader, kept, fresh["application_id"], mine)
+
+    def births(applications: pl.Series) -> pl.DataFrame:
+        named = numbers.application_ids(applications)
+        return named.join(kept.births(reader, named["application_id"].to_list()), on="application_id").select("application", "born")
+
+    every = connected(numbers, fresh["application_id"], mine.keys, mine.birth, births)
+    ids = numbers.application_ids(every)["application_id"].sort().to_list()
     found = kept.stored(reader, ids) if ids else fresh.clear()
     others = found.join(fresh.select("application_id"), on="application_id", how="anti", maintain_order="left")
     book = pl.concat([others, fresh], how="diagonal").with_row_index("row").sort("applied_at", "application_id")
@@ -75,7 +81,7 @@ def joined(parts: list[Identified]) -> Identified:
 
     def whole(frames: list[pl.DataFrame]) -> pl.DataFrame:
         frame = pl.concat(frames, how="diagonal")
-        return frame.select(sorted(frame.columns, key=_place))
+        return frame.select([*(slot for slot in PLACE if slot in frame.columns), *(name for name in frame.columns if name not in PLACE)])
 
     matching = [part.matching for part in parts if part.matching is not None]
     return Identified(
@@ -86,10 +92,6 @@ def joined(parts: list[Identified]) -> Identified:
         placeholders=parts[0].placeholders,
         matching=pl.concat(matching, how="diagonal") if matching else None,
     )
-
-
-def _place(slot: str) -> int:
-    return PLACE.get(slot, len(PLACE))
 
 
 def gathered(identified: Identified, row: pl.Series) -> Identified:
@@ -113,15 +115,18 @@ def identity_slots() -> dict[str, bool]:
     return {name: "birth" not in names for names in identity_keys() for name in names if name != "birth"}
 
 
-def _connected(numbers: Numbers, reader: Reader, kept: Values, fresh: pl.Series, identified: Identified) -> list[str]:
-    """Return the stored applications that are connected to ``fresh``, however indirectly, stored versions of its own among them.
+Births = Callable[[pl.Series], pl.DataFrame]
+"""Numbers of stored applications -> application, born (String, null where unknown)."""
+
+
+def connected(numbers: Numbers, fresh: pl.Series, keys: pl.DataFrame, birth: pl.Series, births: Births) -> pl.Series:
+    """Return the numbers of the stored applications that are connected to ``fresh`` (ids, with their keys and births), however indirectly,
+    stored versions of its own among them.
 
     Whole people at a time: the applications of one are connected to each other."""
     own = numbers.versions(numbers.of(fresh))
-    keys = _identity(
-        pl.DataFrame([numbers.of(identified.keys[name], SLOT[name].kind) for name in identified.keys.columns if name in identity_slots()]),
-        identified.birth.cast(pl.String),
-    )
+    slots = [name for name in keys.columns if name in identity_slots()]
+    wanted = _identity(pl.DataFrame([numbers.of(keys[name], SLOT[name].kind) for name in slots]), birth.cast(pl.String))
     pool = [own.select("application")]
     people = own["person"].unique()
     frontier = numbers.records(people) if len(people) else own
@@ -129,19 +134,16 @@ def _connected(numbers: Numbers, reader: Reader, kept: Values, fresh: pl.Series,
     while True:
         pool.append(frontier.select("application"))
         if len(frontier):
-            births = _births(numbers, reader, kept, frontier["application"])
-            born = frontier.join(births, on="application", how="left", maintain_order="left")["born"]
-            keys = pl.concat([keys, _identity(frontier, born)])
-        keys = keys.unique().join(asked, on=asked.columns, how="anti", nulls_equal=True)
-        if not len(keys):
-            break
-        asked = pl.concat([asked, keys.select(asked.columns).unique()])
-        found = _who_share(numbers, reader, kept, keys, people)
+            born = frontier.join(births(frontier["application"]), on="application", how="left", maintain_order="left")["born"]
+            wanted = pl.concat([wanted, _identity(frontier, born)])
+        wanted = wanted.unique().join(asked, on=asked.columns, how="anti", nulls_equal=True)
+        if not len(wanted):
+            return pl.concat(pool)["application"].unique()
+        asked = pl.concat([asked, wanted.select(asked.columns).unique()])
+        found = _who_share(numbers, births, wanted, people)
         people = pl.concat([people, found])
         frontier = numbers.records(found) if len(found) else own.clear()
-        keys = keys.clear()
-    every = pl.concat(pool)["application"].unique()
-    return numbers.application_ids(every)["application_id"].sort().to_list() if len(every) else []
+        wanted = wanted.clear()
 
 
 def _identity(records: pl.DataFrame, birth: pl.Series) -> pl.DataFrame:
@@ -156,21 +158,14 @@ def _identity(records: pl.DataFrame, birth: pl.Series) -> pl.DataFrame:
     return pl.concat(parts).unique()
 
 
-def _who_share(numbers: Numbers, reader: Reader, kept: Values, keys: pl.DataFrame, seen: pl.Series) -> pl.Series:
+def _who_share(numbers: Numbers, births: Births, keys: pl.DataFrame, seen: pl.Series) -> pl.Series:
     """Return the people, not ``seen`` yet, of whom an application has one of the identity keys."""
     kinds = pl.col("slot").replace_strict({place: SLOT[name].kind for name, place in PLACE.items()}, return_dtype=pl.String)
     asked = keys.select(kinds.alias("kind"), "value", low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1])).unique()
     shared = numbers.uses(asked).join(seen.to_frame("person"), on="person", how="anti")
     alone = shared.join(keys.filter("alone"), on=["slot", "value"], how="semi")["person"]
     others = shared.join(alone.to_frame("person"), on="person", how="anti").join(keys.filter(~pl.col("alone")), on=["slot", "value"])
-    births = _births(numbers, reader, kept, others["application"].unique())
-    born = others.join(births, on="application").filter(pl.col("birth") == pl.col("born"))["person"]
+    if not len(others):
+        return alone.unique()
+    born = others.join(births(others["application"].unique()), on="application").filter(pl.col("birth") == pl.col("born"))["person"]
     return pl.concat([alone, born]).unique()
-
-
-def _births(numbers: Numbers, reader: Reader, kept: Values, applications: pl.Series) -> pl.DataFrame:
-    """Return application (number) and born of stored applications."""
-    if not len(applications):
-        return pl.DataFrame(schema={"application": pl.UInt64, "born": pl.String})
-    ids = numbers.application_ids(applications)
-    return ids.join(kept.births(reader, ids["application_id"].to_list()), on="application_id").select("application", "born")

@@ -14,7 +14,7 @@ from fraudgraph.judging import Found
 from fraudgraph.model import MICRO, SLOT
 from fraudgraph.night.evidence import gang_evidence
 from fraudgraph.night.judging import judged
-from fraudgraph.night.known import RECORD, Stored, micros
+from fraudgraph.night.known import RECORD, Known, Stored, micros
 from fraudgraph.night.near import PAIR, Change, Renewed, renew
 from fraudgraph.night.people import Confirmed, confirm
 from fraudgraph.progress import Progress
@@ -63,12 +63,12 @@ def solve_night(
         before = _before(reader, confirmed)
     with progress.stage("pairs and their facts"):
         membership = _membership(reader, relations, now["membership"], confirmed.stored)
-        related = _related(relations, membership, calibration.given)
+        related = related_pairs(relations, membership, calibration.given)
         change = _change(known, confirmed, fresh["application_id"], before, _unrelated(reader, relations, related, calibration))
         pairs, values = reader.table("pairs"), reader.table("pair_values")
         renewed = renew(known, change, pairs, values, related, calibration, settings)
     with progress.stage("ties and communities"):
-        people = _people(known, renewed, before["persons"], now["persons"])
+        people = people_in(known, renewed.pairs, before["persons"], now["persons"])
         found, named = judged(renewed.pairs, renewed.values, people, calibration, settings)
     with progress.stage("verdicts"):
         verdicts = derived.verdicts(found, named, calibration, settings)
@@ -141,6 +141,11 @@ def _change(
     if len(corrected):
         versions = known.records(corrected["person_id"]).join(corrected, on="application_id", how="semi")
         old = pl.concat([old, versions], how="diagonal")
+    return changed(known, old, new, others)
+
+
+def changed(known: Known, old: pl.DataFrame, new: pl.DataFrame, others: pl.Series) -> Change:
+    """Return who goes and who comes where records in texts were ``old`` and are ``new``; ``others`` (person_id) count as changed as well."""
     slots = [name for name in SLOT if name in old.columns or name in new.columns]
     old, new = (_with(frame, slots) for frame in (old, new))
     moved = pl.concat(
@@ -170,7 +175,7 @@ def _membership(reader: Reader, relations: pl.DataFrame, now: pl.DataFrame, stor
     return pl.concat([found, now.select(columns).filter(pl.col("application_id").is_in(ends.implode()))])
 
 
-def _related(relations: pl.DataFrame, membership: pl.DataFrame, given: tuple[str, ...]) -> pl.DataFrame:
+def related_pairs(relations: pl.DataFrame, membership: pl.DataFrame, given: tuple[str, ...]) -> pl.DataFrame:
     """Return the relations between two people of the book: person_a, person_b, kind (its number in the calibration), weight."""
     number = {kind: i for i, kind in enumerate(given[:GIVEN_KINDS])}
     other = max(len(number) - 1, 0)
@@ -199,14 +204,18 @@ def _unrelated(reader: Reader, relations: pl.DataFrame, now: pl.DataFrame, calib
         return pl.Series("person_id", [], dtype=pl.String)
     ends = pl.concat([stored["source"], stored["target"]]).unique().to_list()
     membership = reader.table("membership", columns=["application_id", "person_id"], where={"application_id": ends})
-    was = _related(stored, membership, calibration.given)
+    return moved_ends(related_pairs(stored, membership, calibration.given), now)
+
+
+def moved_ends(was: pl.DataFrame, now: pl.DataFrame) -> pl.Series:
+    """Return the people (person_id) in relations that are in one of two tables of `related_pairs` only."""
     moved = pl.concat([was.join(now, on=was.columns, how="anti"), now.join(was, on=was.columns, how="anti")])
     return pl.concat([moved["person_a"], moved["person_b"]]).unique().alias("person_id")
 
 
-def _people(known: Stored, renewed: Renewed, before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """Return what `judging.judged` must know of everybody who is in a pair."""
-    ids = pl.concat([renewed.pairs["person_a"], renewed.pairs["person_b"]]).unique().to_frame("person_id")
+def people_in(known: Known, pairs: pl.DataFrame, before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """Return what `judging.judged` must know of everybody who is in one of ``pairs``; ``before``, ``now``: PERSONS that may have changed."""
+    ids = pl.concat([pairs["person_a"], pairs["person_b"]]).unique().to_frame("person_id")
     fresh = now.select(
         "person_id", micros("first_applied_at"), "applications", (pl.col("intent") * MICRO).round().cast(pl.Int64).fill_null(-1)
     ).join(ids, on="person_id", how="semi")

@@ -1,6 +1,6 @@
 """Files to an applications table: formats, encodings, headers, values, repeats. Rows in = accepted + repeated + rejected, always.
 
-`read` and `from_frame` give `fraudgraph.model.Records`; `against` judges them against what a store already has; `refused` takes some out;
+`read`, `from_frame` and `from_lines` give `fraudgraph.model.Records`; `against` judges them against what a store already has; `refused` takes some out;
 `read_relations` reads given person-person ties; `parse_map` reads ``canonical=HEADER`` words of a command line.
 """
 
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fraudgraph.records.headers import parse_map
-    from fraudgraph.records.reading import from_frame, read
+    from fraudgraph.records.reading import from_frame, from_lines, read
     from fraudgraph.records.relations import read_relations
     from fraudgraph.records.stored import against, refused
 
-__all__ = ["against", "from_frame", "parse_map", "read", "read_relations", "refused"]
+__all__ = ["against", "from_frame", "from_lines", "parse_map", "read", "read_relations", "refused"]
 
 _HOME = {
     "against": "stored",
     "from_frame": "reading",
+    "from_lines": "reading",
     "parse_map": "headers",
     "read": "reading",
     "read_relations": "relations",

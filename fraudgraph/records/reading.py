@@ -65,6 +65,18 @@ def from_frame(frame: pd.DataFrame | pl.DataFrame, settings: Settings) -> Record
     return _settle(files)
 
 
+def from_lines(lines: Sequence[bytes], settings: Settings) -> Records:
+    """Read JSON objects, one a line, UTF-8; lines of the rejects are numbers from 1. Raises as `read` does."""
+    from fraudgraph.records.jsonlines import JsonLines
+    from fraudgraph.records.sources import Source
+
+    content = b"\n".join(line.rstrip(b"\r\n") for line in lines)
+    reading = _Reading(settings, SILENT)
+    files = [reading.sheet(0, "lines", JsonLines(Source(Path("lines"), content, content[:1]), "utf-8"))]
+    reading.check_mapping(files)
+    return _settle(files)
+
+
 class _Reading:
     """What is the same for every file of a run."""
 

@@ -46,8 +46,8 @@ class Values(Protocol):
     ) -> Identified:
         """Return the identifiers of a book, row by row, as `identifiers.identify` does: keys that compare, whatever they are made of."""
 
-    def births(self, reader: Reader, application_ids: Iterable[str]) -> pl.DataFrame:
-        """Return application_id and born (String, null where unknown) of these stored applications, as `identified` has their births."""
+    def births(self, reader: Reader, application_ids: Iterable[str] | None = None) -> pl.DataFrame:
+        """Return application_id and born (String, null where unknown) of these stored applications, or of all, as `identified` has their births."""
 
     def denied(self, keys: pl.DataFrame, settings: Settings) -> pl.Series:
         """Return, row by row of a book's keys, whether any of them is on a deny list (Boolean)."""
@@ -80,8 +80,8 @@ class Plain:
     ) -> Identified:
         return identifiers.identify(book, settings, frozen_placeholders=frozen_placeholders, progress=progress)
 
-    def births(self, reader: Reader, application_ids: Iterable[str]) -> pl.DataFrame:
-        where = {"application_id": application_ids if isinstance(application_ids, list) else list(application_ids)}
+    def births(self, reader: Reader, application_ids: Iterable[str] | None = None) -> pl.DataFrame:
+        where = None if application_ids is None else {"application_id": list(application_ids)}
         given = reader.table("applications", columns=["application_id", "date_of_birth"], where=where)
         has = ID in reader.table("keys", where={"application_id": []}).columns
         keys = reader.table("keys", columns=["application_id", ID], where=where)[ID] if has else None

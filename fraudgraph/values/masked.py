@@ -97,8 +97,8 @@ class Masked:
             matching=pl.DataFrame([*kept, aside]),
         )
 
-    def births(self, reader: Reader, application_ids: Iterable[str]) -> pl.DataFrame:
-        keys = reader.table("keys", where={"application_id": application_ids})
+    def births(self, reader: Reader, application_ids: Iterable[str] | None = None) -> pl.DataFrame:
+        keys = reader.table("keys", where=None if application_ids is None else {"application_id": application_ids})
         return keys.select("application_id", born=_birth(keys, keys["id_number.own"] if "id_number.own" in keys.columns else None))
 
     def denied(self, keys: pl.DataFrame, settings: Settings) -> pl.Series:

@@ -1,0 +1,169 @@
+"""A few applications judged at once, each as a night of it alone would judge it: in a universe of its own, and nothing is stored."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from fraudgraph import derived, intent, ledger, model, subjects
+from fraudgraph.identifiers.name_agreement import name_agreement
+from fraudgraph.model import MICRO, Identified, IntArray
+from fraudgraph.night.judging import judged
+from fraudgraph.night.memory import Memory
+from fraudgraph.night.near import remeasure
+from fraudgraph.night.people import connected, gathered, joined
+from fraudgraph.night.solving import changed, moved_ends, people_in, related_pairs
+from fraudgraph.night.standing import Standing, answers_of
+from fraudgraph.night.universes import NEW, WIDTH, Universes, put, put_person, records_of
+from fraudgraph.subjects import tables
+
+
+class People(NamedTuple):
+    """The applicants, and whoever in the book is connected to them, in their universes."""
+
+    membership: pl.DataFrame
+    """application_id, person_id, after."""
+    persons: pl.DataFrame
+    """PERSONS, after."""
+    old: pl.DataFrame
+    """Records in texts, before."""
+    new: pl.DataFrame
+    """Records in texts, after."""
+    amounts: pl.DataFrame
+    """application_id, applied_at, amount."""
+
+
+def screened(memory: Memory, standing: Standing, fresh: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return an answer (`standing.COLUMNS`) to each of ``fresh``, applications (a book as the store has it) that are not in the book."""
+    universes, settings, calibration = Universes(memory), memory.settings, memory.calibration
+    ids = put(fresh["application_id"], np.arange(len(fresh)))
+    who = _people(universes, memory, fresh)
+    was, now = (_related(universes, memory, len(fresh), membership) for membership in (who.membership.clear(), who.membership))
+    change = changed(universes, who.old, who.new, moved_ends(was, now))
+    found = remeasure(universes, change, universes.pairs, now, calibration, settings)
+    people = people_in(universes, found.pairs, who.old.select("person_id").unique(), who.persons)
+    solved, named = judged(found.pairs, found.values, people, calibration, settings, universes.first)
+    verdicts, communities = derived.verdicts(solved, named, calibration, settings), derived.communities(solved, named)
+    rows = (
+        ids.to_frame("application_id")
+        .join(who.membership, on="application_id", how="left", maintain_order="left")
+        .join(who.persons.select("person_id", "intent"), on="person_id", how="left", maintain_order="left")
+        .join(communities, on="person_id", how="left", maintain_order="left")
+        .join(verdicts.select("community_id", "members", "mean_intent", "flagged", "grade"), on="community_id", how="left", maintain_order="left")
+        .join(derived.reasons(solved, named, calibration, settings), on="person_id", how="left", maintain_order="left")
+    )
+    gangs = _gangs(universes, memory, standing, rows, who, communities, verdicts)
+    rows = rows.drop("flagged").join(gangs, on="community_id", how="left", maintain_order="left")
+    return answers_of(rows.with_columns(_bare("application_id", 0), _bare("person_id", 2), _bare("community_id", 2)))
+
+
+def _bare(name: str, head: int) -> pl.Expr:
+    """A column of ids, of which the first ``head`` characters say what they name, without the universe."""
+    return pl.col(name).str.slice(0, head) + pl.col(name).str.slice(head + WIDTH)
+
+
+def _people(universes: Universes, memory: Memory, fresh: pl.DataFrame) -> People:
+    """Confirm the applicants."""
+    placeholders, own = memory.calibration.placeholders, np.arange(len(fresh))
+    identified = memory.kept.identified(fresh, memory.settings, frozen_placeholders=placeholders)
+    keys = pl.DataFrame([put(identified.keys[name], own) for name in identified.keys.columns])
+
+    def births(applications: pl.Series) -> pl.DataFrame:
+        inside = applications.filter(applications < NEW)
+        return pl.DataFrame({"application": inside, "born": memory.births.gather(universes.split(inside)[1])})
+
+    universe, row = universes.split(connected(universes, put(fresh["application_id"], own), keys, identified.birth, births))
+    order = np.lexsort([row, universe])
+    universe, row = universe[order], row[order]
+    others = memory.applications[row]
+    if len(row):
+        identified = joined([memory.kept.identified(others, memory.settings, frozen_placeholders=placeholders), identified])
+    book, where = pl.concat([others, fresh], how="diagonal"), np.concatenate([universe, own])
+    person_id, persons = _resolved(memory, book, identified, where)
+    new = records_of(book, identified.keys, person_id, where)
+    old = records_of(others, identified.keys[: len(row)], memory.person_ids.gather(memory.person[row]), universe)
+    amounts = book.select("applied_at", "amount").with_columns(new["application_id"])
+    return People(new.select("application_id", "person_id"), persons, old, new, amounts)
+
+
+def _resolved(memory: Memory, book: pl.DataFrame, identified: Identified, where: IntArray) -> tuple[pl.Series, pl.DataFrame]:
+    """Return the person_id of each row, as the book would have it, and PERSONS in their universes.
+
+    Who is connected to nobody is a person of their own; the others are resolved universe by universe."""
+    person_id = ("P-" + book["application_id"]).to_list()
+    alone = np.bincount(where)[where] == 1
+    one = book.filter(pl.Series(alone))
+    parts = [
+        one.select(
+            put_person("P-" + one["application_id"], where[alone]).alias("person_id"),
+            first_applied_at="applied_at",
+            last_applied_at="applied_at",
+            applications=pl.lit(1, pl.Int64),
+            intent=(pl.col("fraud_intent") * MICRO).round() / MICRO,
+        )
+    ]
+    for universe in np.unique(where[~alone]):
+        rows = np.flatnonzero(where == universe)
+        small = book[rows].with_columns(pl.Series("row", rows)).sort("applied_at", "application_id")
+        row, small = small["row"], small.drop("row")
+        who = subjects.resolve(small, gathered(identified, row), memory.settings, agree=name_agreement)
+        for at, person in zip(row.to_list(), tables.membership_table(small, who)["person_id"].to_list(), strict=True):
+            person_id[at] = person
+        found = tables.persons_table(small, who, intent.of_people(small, who))
+        parts.append(found.with_columns(put_person(found["person_id"], np.full(len(found), universe))))
+    return pl.Series("person_id", person_id, dtype=pl.String), pl.concat([part.select(list(model.PERSONS.columns)) for part in parts])
+
+
+def _related(universes: Universes, memory: Memory, count: int, moved: pl.DataFrame) -> pl.DataFrame:
+    """Return the relations between people in each universe, where ``moved`` (application_id, person_id) are other people's than stored."""
+    relations = memory.relations
+    where = np.repeat(np.arange(count), len(relations))
+    copied = pl.concat([relations] * count) if len(relations) else relations
+    copied = copied.with_columns(put(copied["source"], where), put(copied["target"], where))
+    ends = universes.of(pl.concat([copied["source"], copied["target"]]).unique())
+    universe, row = universes.split(ends)
+    columns = {
+        "application_id": put(memory.applications["application_id"].gather(row), universe),
+        "person_id": put_person(memory.person_ids.gather(memory.person[row]), universe),
+    }
+    stored = pl.DataFrame(columns).join(moved, on="application_id", how="anti")
+    return related_pairs(copied, pl.concat([stored, moved.select(stored.columns)]), memory.calibration.given)
+
+
+def _gangs(
+    universes: Universes,
+    memory: Memory,
+    standing: Standing,
+    rows: pl.DataFrame,
+    who: People,
+    communities: pl.DataFrame,
+    verdicts: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return community_id, gang_id of the flagged communities that an applicant is in: the ledger of each universe is led on alone."""
+    parts = [pl.DataFrame(schema={"community_id": pl.String, "gang_id": pl.String})]
+    for mine in rows.filter(pl.col("flagged").fill_null(False))["community_id"].to_list():
+        front = mine[2 : 2 + WIDTH]
+        universe = int(front[:-1])
+        now = communities.filter(pl.col("community_id").str.slice(2, WIDTH) == front)
+        said = verdicts.filter(pl.col("community_id").str.slice(2, WIDTH) == front).with_columns(_bare("community_id", 2))
+        moved, old, fresh = (
+            table.filter(pl.col("application_id").str.starts_with(front)) for table in (who.membership, who.old, who.amounts)
+        )
+        ends = pl.concat([now["person_id"], old["person_id"]]).unique()
+        _, unit = universes.units(universes.of(ends))
+        touched = memory.person_ids.gather(memory.people_of.gathered(unit)[1])
+        _, person = universes.split(universes.of(now["person_id"]))
+        row = memory.rows_of.gathered(person)[1]
+        stored = memory.applications[row].select("application_id", "applied_at", "amount")
+        stored = stored.with_columns(
+            put(stored["application_id"], np.full(len(stored), universe)),
+            put_person(memory.person_ids.gather(memory.person[row]), np.full(len(stored), universe)).alias("person_id"),
+        )
+        known = pl.concat([stored.join(moved, on="application_id", how="anti"), fresh.join(moved, on="application_id").select(stored.columns)])
+        current = now.join(known, on="person_id").select(list(ledger.CURRENT.columns))
+        current = current.with_columns(_bare("community_id", 2), _bare("application_id", 0))
+        found = standing.followed(touched, said, current).filter(pl.col("community_id") == mine[:2] + mine[2 + WIDTH :])
+        parts.append(found.select(community_id=pl.lit(mine), gang_id="gang_id"))
+    return pl.concat(parts).unique()

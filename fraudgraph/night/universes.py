@@ -1,0 +1,205 @@
+"""Many nights at once on one book in memory, none of which sees another: each has a universe of its own, and copies of what it touches.
+
+A number is that of the book with its universe in front; a text (an id or a key) has the universe's digits in front, so that within one
+universe texts are in the book's order. What is asked of two universes is answered side by side, and nothing is ever shared by two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, IntArray
+from fraudgraph.night.known import CROWDS, RECORD, first_of, micros
+from fraudgraph.night.memory import Memory, Runs
+from fraudgraph.stores import numbers as stored
+from fraudgraph.stores.numbers import PLACE, USES, hashed
+
+MOST = 1 << 20
+"""Universes at a time."""
+
+DIGITS = 7
+END = "\x1f"
+WIDTH = DIGITS + len(END)
+"""Characters in front of a text."""
+
+SHIFT = 40
+NEW = 1 << 63
+"""Of a number whose text is not in the book: its hash stands for it, which needs to differ only from the few others of its universe."""
+
+
+def put(texts: pl.Series, universe: IntArray | pl.Series) -> pl.Series:
+    """Return texts of the book as those of their universes; null stays null."""
+    front = pl.Series(universe).cast(pl.Int64).cast(pl.String).str.zfill(DIGITS) + END
+    return (front + texts).alias(texts.name)
+
+
+def put_person(people: pl.Series, universe: IntArray | pl.Series) -> pl.Series:
+    """Return ids of people as those of their universes."""
+    return ("P-" + put(first_of(people), universe)).alias(people.name)
+
+
+def universe_of(texts: pl.Series) -> pl.Series:
+    """Return the universe (Int64) of application ids or keys."""
+    return texts.str.slice(0, DIGITS).cast(pl.Int64)
+
+
+class Universes:
+    """`night.known.Known` of a book and of so many copies of it as there are nights."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+
+    @property
+    def numbers(self) -> stored.Numbers:
+        return self
+
+    def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
+        if not kind:
+            person = texts.str.starts_with("P-") & (texts.str.slice(2 + DIGITS, 1) == END)
+            bare = pl.select(pl.when(person).then(texts.str.slice(2)).otherwise(texts)).to_series()
+        else:
+            person, bare = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(texts)), texts
+        universe, own = universe_of(bare).fill_null(0).to_numpy(), bare.str.slice(WIDTH)
+        people = person.fill_null(False).to_numpy()
+        hashes = hashed(pl.select(pl.when(person).then("P-" + own).otherwise(own)).to_series(), kind).fill_null(0)
+        plain = hashes.to_numpy()
+        if kind:
+            number = self._memory.number_of(hashes)
+        else:
+            number = np.where(people, self._memory.by_person.find(plain), self._memory.by_application.find(plain))
+        known = universe.astype(np.uint64) << np.uint64(SHIFT)
+        mask = np.uint64((1 << SHIFT) - 1)
+        found = np.where(number >= 0, known | number.astype(np.uint64), np.uint64(NEW) | known | (plain & mask))
+        return pl.select(pl.when(texts.is_not_null()).then(pl.Series(found))).to_series().alias(texts.name)
+
+    def split(self, numbers: pl.Series) -> tuple[IntArray, IntArray]:
+        """Return (universe, number in the book) of those of the numbers that are in the book."""
+        known = numbers.to_numpy()
+        known = known[known < np.uint64(NEW)]
+        return (known >> np.uint64(SHIFT)).astype(np.int64), (known & np.uint64((1 << SHIFT) - 1)).astype(np.int64)
+
+    def uses(self, values: pl.DataFrame) -> pl.DataFrame:
+        memory = self._memory
+        asked = values.filter(pl.col("value") < NEW)
+        universe, value = self.split(asked["value"])
+        place, use = memory.uses.gathered(value)
+        row = memory.use_row[use]
+        at = memory.at[row]
+        inside = (at >= asked["low"].to_numpy()[place]) & (at <= asked["high"].to_numpy()[place])
+        place, use, row = place[inside], use[inside], row[inside]
+        columns = {
+            "value": _joined(universe[place], value[place]),
+            "slot": memory.use_slot[use],
+            "application": _joined(universe[place], row),
+            "person": _joined(universe[place], memory.person[row]),
+            "at": at[inside],
+        }
+        return USES.check(pl.DataFrame(columns))
+
+    def records(self, people: pl.Series, slots: Sequence[str] | None = None) -> pl.DataFrame:
+        """Return the records of people: in numbers where these are numbers, in texts (of all slots) where they are ids."""
+        if people.dtype != pl.String:
+            universe, person = self.split(people.unique())
+            place, row = self._memory.rows_of.gathered(person)
+            return self._records(universe[place], row)
+        return self.texts(*self._rows_of(people))
+
+    def versions(self, applications: pl.Series) -> pl.DataFrame:
+        return self._records(*self.split(applications.unique()))
+
+    def _records(self, universe: IntArray, row: IntArray) -> pl.DataFrame:
+        memory = self._memory
+        columns: dict[str, pl.Series] = {
+            "application": _joined(universe, row),
+            "person": _joined(universe, memory.person[row]),
+            "at": pl.Series(memory.at[row]),
+            "channel": memory.applications["channel"].gather(row),
+        }
+        for name, numbers in memory.slots.items():
+            value = numbers[row]
+            columns[name] = pl.select(pl.when(pl.Series(value >= 0)).then(_joined(universe, np.maximum(value, 0)))).to_series()
+        return pl.DataFrame(columns)
+
+    def _rows_of(self, people: pl.Series) -> tuple[IntArray, IntArray]:
+        universe, person = self.split(self.of(people.unique()))
+        place, row = self._memory.rows_of.gathered(person)
+        return universe[place], row
+
+    def texts(self, universe: IntArray, row: IntArray) -> pl.DataFrame:
+        """Return the records, in texts, of rows of the book in the given universes."""
+        memory = self._memory
+        book = memory.applications[row]
+        keys = memory.kept.identified(book, memory.settings, frozen_placeholders=memory.calibration.placeholders).keys
+        return records_of(book, keys, memory.person_ids.gather(memory.person[row]), universe)
+
+    def person_ids(self, people: pl.Series) -> pl.DataFrame:
+        universe, person = self.split(people.unique())
+        ids = put_person(self._memory.person_ids.gather(person), universe)
+        return pl.DataFrame({"person": _joined(universe, person), "person_id": ids})
+
+    def application_ids(self, applications: pl.Series) -> pl.DataFrame:
+        universe, row = self.split(applications.unique())
+        ids = put(self._memory.applications["application_id"].gather(row), universe)
+        return pl.DataFrame({"application": _joined(universe, row), "application_id": ids})
+
+    def people(self, people: pl.Series) -> pl.DataFrame:
+        universe, person = self.split(self.of(people.unique()))
+        found = self._memory.people[person]
+        return found.with_columns(put_person(found["person_id"], universe))
+
+    def hubs(self) -> pl.DataFrame:
+        return HUBS.empty()
+
+    def windows(self) -> pl.DataFrame:
+        return HUB_WINDOWS.empty()
+
+    def crowds(self, values: pl.Series) -> pl.DataFrame:
+        universe, number = self.split(values.unique())
+        asked = pl.DataFrame({"number": number, "value": _joined(universe, number)})
+        return asked.join(self._memory.crowds, on="number").select(list(CROWDS))
+
+    def first(self, people: pl.Series) -> pl.Series:
+        return people.str.slice(len("P-") + WIDTH)
+
+    def last(self) -> int:
+        return self._memory.last
+
+    def pairs(self, people: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return PAIRS and PAIR_VALUES of the units of the given people (numbers), each unit in each of their universes."""
+        memory = self._memory
+        universe, unit = self.units(people)
+        found = []
+        for runs, frame in ((memory.pairs_of, memory.pairs), (memory.values_of, memory.pair_values)):
+            place, row = runs.gathered(unit)
+            ends = [put_person(frame[name].gather(row), universe[place]) for name in ("person_a", "person_b")]
+            part = frame[row].with_columns(ends)
+            found.append(part.with_columns(put(part["key"], universe[place])) if "key" in part.columns else part)
+        return found[0], found[1]
+
+    def units(self, people: pl.Series) -> tuple[IntArray, IntArray]:
+        """Return (universe, unit), each once, of the given people (numbers)."""
+        universe, person = self.split(people.unique())
+        both = np.unique(universe << SHIFT | self._memory.unit[person])
+        return both >> SHIFT, both & ((1 << SHIFT) - 1)
+
+
+def records_of(book: pl.DataFrame, keys: pl.DataFrame, person_ids: pl.Series, universe: IntArray) -> pl.DataFrame:
+    """Return a book with its keys and people, row by row in the given universes, as records in texts."""
+    head = {
+        "application_id": put(book["application_id"], universe),
+        "person_id": put_person(person_ids, universe),
+        "applied_at": book.select(micros("applied_at")).to_series(),
+        "channel": book["channel"],
+    }
+    slots = {name: put(keys[name], universe) for name in keys.columns if name in PLACE and name in SLOT}
+    return pl.DataFrame({**head, **slots}).select(*RECORD, *slots)
+
+
+def _joined(universe: IntArray, number: IntArray | np.ndarray[tuple[int], np.dtype[np.int32]]) -> pl.Series:
+    return pl.Series((universe << SHIFT | number).astype(np.uint64))
+
+
+__all__ = ["Runs", "Universes", "put", "put_person", "records_of", "universe_of"]
