@@ -105,7 +105,7 @@ def check(inputs: Sequence[Path], settings: Settings, progress: Progress = SILEN
 
 
 def resolve(inputs: Sequence[Path], settings: Settings, progress: Progress = SILENT) -> tuple[Records, pl.DataFrame]:
-    """Read ``inputs`` and confirm who the applicants are, and keep nothing. Return what was read, and MEMBERSHIP in the order of the input."""
+    """Read ``inputs``, confirm who the applicants are, and keep nothing. Return what was read, and MEMBERSHIP in the order of the input."""
     read = records.read(inputs, settings, progress)
     with progress.stage("identifiers"):
         identified = PLAIN.identified(read.applications, settings, progress=progress)

@@ -27,7 +27,8 @@ LEAST = {
 
 RANK = {
     "first_applied_at": 8, "last_applied_at": 9, "first_used_at": 7, "last_used_at": 8, "first_a": 8, "last_a": 9, "first_b": 8,
-    "last_b": 9, "count_a": 7, "count_b": 7, "days_apart": 4, "community_id": 5, "product": 7, "evidence": 6, "cap": 3, "applications": 6, "count": 6,
+    "last_b": 9, "count_a": 7, "count_b": 7, "days_apart": 4, "community_id": 5, "product": 7, "evidence": 6, "cap": 3,
+    "applications": 6, "count": 6,
     "name": 4, "name_a": 6, "name_b": 6, "how": 4, "channel": 4, "generic": 3, "amount": 5, "sharing": 4, "references": 5, "strength": 3,
     "reference": 1, "person_id": 1, "gang_id": 1, "link_class": 2, "intent": 2,
 }  # fmt: skip

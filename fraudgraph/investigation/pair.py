@@ -66,12 +66,12 @@ def why(reader: Reader, one: str, other: str, calibration: Calibration, settings
     facts: dict[str, Any] = {"what": "pair", "person_a": pair.a, "person_b": pair.b}
     parts = [Part("people", "The two", about), Part("shared", "What they share", pl.concat([shared, relations]).drop("key"))]
     region = Region(reader, calibration, settings)
-    opinion = region.unit([pair.a, pair.b])
+    opinion = region.ball([pair.a, pair.b])
     place = _place(opinion, region.pairs, pair)
     if place is None:
         said, more, table = _not_near(reader, pair, uses, shared, relations, calibration, settings)
     else:
-        said, more, table = _near(opinion, place, calibration, settings)
+        said, more, table = _near(opinion, place, _tie(reader, pair), calibration, settings)
     if table is not None:
         parts.append(Part("weighed", "How the class of this pair was weighed", table))
     said = (*said, *_where(about))
@@ -139,14 +139,21 @@ def _place(opinion: Opinion, pairs: pl.DataFrame, pair: Pair) -> int | None:
 Said = tuple[tuple[str, ...], dict[str, Any], pl.DataFrame | None]
 
 
-def _near(opinion: Opinion, place: int, calibration: Calibration, settings: Settings) -> Said:
+def _tie(reader: Reader, pair: Pair) -> float | None:
+    """Return the probability of the tie between the two, None where there is none."""
+    ends = [pair.a, pair.b]
+    found = reader.table("ties", columns=["probability"], where={"person_a": ends, "person_b": ends})["probability"]
+    return float(found.item()) if len(found) else None
+
+
+def _near(opinion: Opinion, place: int, tie: float | None, calibration: Calibration, settings: Settings) -> Said:
     scored = opinion.found.scored
     at = np.flatnonzero(scored.place == place)
     near = opinion.near
     facts, fold = near.facts.take(np.array([place])), int(near.fold[place])
-    final = float(scored.probability[at[0]]) if len(at) else None
+    final = tie if tie is not None else float(scored.probability[at[0]]) if len(at) else None
     weighed = weighing.weigh(facts, fold, calibration.given, calibration.tables, settings, final)
-    tied = bool(len(at)) and bool(opinion.found.tie[at[0]])
+    tied = tie is not None
     code = int(classes.pack(facts)[0])
     more = {
         "tied": tied,

@@ -26,6 +26,10 @@ from fraudgraph.stores.port import Reader
 ENDS = ("person_a", "person_b")
 
 
+MANY = 1000
+"""People of a unit from which on all near pairs of the book are read at once, instead of step by step."""
+
+
 @dataclass(frozen=True)
 class Opinion:
     """What some near pairs come to."""
@@ -78,6 +82,17 @@ class Region:
         self.grow(people)
         self.grow(set(people) | neighbours(self.pairs, people))
 
+    def ball(self, people: Collection[str]) -> Opinion:
+        """Take in what the probabilities of the pairs among ``people`` hang on, and judge it; of ties and communities it says nothing.
+
+        A look at a pair knows the pairs beside it as the look before left them, and the first one third people: so many steps, and one."""
+        inside = set(people)
+        for _ in self.calibration.tables.second:
+            self.grow(inside)
+            inside |= neighbours(self.pairs, inside)
+        self.grow(inside)
+        return self.opinion(people)
+
     def people(self, ids: Iterable[str]) -> pl.DataFrame:
         """Return what a judgement must know of some people: person_id, first_applied_at, applications, intent."""
         wanted = pl.DataFrame({"person_id": sorted(set(ids))}, schema={"person_id": pl.String})
@@ -101,7 +116,7 @@ class Region:
         """Judge some near pairs."""
         everybody = self.people({*people, *pairs["person_a"], *pairs["person_b"]}).sort("first_applied_at", "person_id")
         names, intent = everybody["person_id"].str.slice(2), everybody["intent"].to_numpy()
-        near = near_of(pairs, values, everybody["person_id"])
+        near = near_of(pairs, values, everybody["person_id"], names)
         found = judge_pairs(near, People(names, intent), calibration or self.calibration, settings or self.settings)
         return Opinion(near, found, Named(names, everybody["applications"].to_numpy(), intent))
 
@@ -115,6 +130,17 @@ class Region:
             if unit <= core:
                 return opinion
             core |= unit
+            if len(core) > MANY:
+                self._everything(core)
+
+    def _everything(self, people: Collection[str]) -> None:
+        """Take in all near pairs of the book, and keep those of the units of ``people`` and of their neighbours."""
+        self.pairs, self.values = self._reader.table(PAIRS.name), self._reader.table(PAIR_VALUES.name)
+        unit = self.opinion(people).unit(people)
+        self.whole = unit | neighbours(self.pairs, unit)
+        mine = pl.Series("person", sorted(self.whole), dtype=pl.String).implode()
+        touching = pl.col(ENDS[0]).is_in(mine) | pl.col(ENDS[1]).is_in(mine)
+        self.pairs, self.values = self.pairs.filter(touching), self.values.filter(touching)
 
 
 def neighbours(pairs: pl.DataFrame, people: Collection[str]) -> set[str]:

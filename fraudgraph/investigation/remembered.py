@@ -5,10 +5,12 @@ It answers as a store does (`night.known.Known`), under numbers of its own (`sto
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from fraudgraph.investigation import looking
-from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT
+from fraudgraph.model import SLOT
 from fraudgraph.night.known import RECORD, Stored, numbered
 from fraudgraph.stores.numbers import PLACE, USES, hashed
 from fraudgraph.stores.numbers import RECORD as NUMBERED
@@ -19,7 +21,7 @@ SLOTS = [name for name in SLOT if name in PLACE]
 
 
 class Remembered:
-    """A store's book, and its own `Numbers`."""
+    """`stores.numbers.Numbers` of a reader."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -30,27 +32,6 @@ class Remembered:
         self._ids = {name: pl.DataFrame(schema={name: pl.UInt64, f"{name}_id": pl.String}) for name in ("person", "application")}
         self._texts = pl.DataFrame(schema={**dict.fromkeys(RECORD, pl.String), "applied_at": pl.Int64, **dict.fromkeys(SLOTS, pl.String)})
         self._records = pl.DataFrame(schema={**NUMBERED, **dict.fromkeys(SLOTS, pl.UInt64)})
-        self._hubs: pl.DataFrame | None = None
-        self._windows: pl.DataFrame | None = None
-        self._last: int | None = None
-
-    def hubs(self) -> pl.DataFrame:
-        if self._hubs is None:
-            self._hubs = self._reader.table(HUBS.name)
-        return self._hubs
-
-    def windows(self) -> pl.DataFrame:
-        if self._windows is None:
-            self._windows = self._reader.table(HUB_WINDOWS.name)
-        return self._windows
-
-    def last(self) -> int:
-        if self._last is None:
-            self._last = self._stored.last()
-        return self._last
-
-    def people(self, people: pl.Series) -> pl.DataFrame:
-        return self._stored.people(people)
 
     def texts(self, people: pl.Series) -> pl.DataFrame:
         """Return `Known.records`: the records, in texts, of the given people (person_id)."""
@@ -63,8 +44,6 @@ class Remembered:
             self._texts = pl.concat([self._texts, found])
             self._records = pl.concat([self._records, numbered(found, self).select(self._records.columns)])
         return self._texts.join(wanted, on="person_id", how="semi")
-
-    # The numbers of the book
 
     def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
         numbers = hashed(texts, kind)
@@ -123,23 +102,32 @@ class Remembered:
         return self._ids[what].filter(pl.col(what).is_in(numbers.implode()))
 
 
-class Book:
-    """`night.known.Known` of a remembered book: its records are texts, those of its numbers are numbers."""
+class Book(Stored):
+    """A store's book that remembers what it was asked."""
 
     def __init__(self, reader: Reader) -> None:
-        self.numbers = Remembered(reader)
+        super().__init__(reader)
+        self._remembered = Remembered(reader)
+        self._numbers = self._remembered
+        self._hubs: pl.DataFrame | None = None
+        self._windows: pl.DataFrame | None = None
+        self._last: int | None = None
 
-    def records(self, people: pl.Series) -> pl.DataFrame:
-        return self.numbers.texts(people)
-
-    def people(self, people: pl.Series) -> pl.DataFrame:
-        return self.numbers.people(people)
+    def records(self, people: pl.Series, slots: Sequence[str] | None = None) -> pl.DataFrame:
+        found = self._remembered.texts(people)
+        return found if slots is None else found.select(*RECORD, *(name for name in SLOTS if name in slots))
 
     def hubs(self) -> pl.DataFrame:
-        return self.numbers.hubs()
+        if self._hubs is None:
+            self._hubs = super().hubs()
+        return self._hubs
 
     def windows(self) -> pl.DataFrame:
-        return self.numbers.windows()
+        if self._windows is None:
+            self._windows = super().windows()
+        return self._windows
 
     def last(self) -> int:
-        return self.numbers.last()
+        if self._last is None:
+            self._last = super().last()
+        return self._last

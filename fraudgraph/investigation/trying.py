@@ -1,7 +1,7 @@
 """Taking somebody, or a value, out of the book in thought, and judging again: the same as if they had never been in it.
 
-A removal is a night in which somebody goes, or comes without the value (`night.near.renew`): crowds, bursts and meetings on all that they
-used change for others, and pairs that never met may meet. People stay as they were confirmed, the calibration as it is frozen.
+A removal is a night in which somebody goes, or comes without the value (`night.near.remeasure`): crowds, bursts and meetings on all that
+they used change for others, and pairs that never met may meet. People stay as they were confirmed, the calibration as it is frozen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fraudgraph.investigation import looking
 from fraudgraph.investigation.region import ENDS, Opinion, Region, neighbours
 from fraudgraph.investigation.remembered import Book
 from fraudgraph.model import MICRO, SLOT
-from fraudgraph.night.near import Change, renew
+from fraudgraph.night.near import Change, remeasure
 from fraudgraph.settings import Settings
 from fraudgraph.stores.port import Reader
 
@@ -74,7 +74,7 @@ class Trial:
         for end in ENDS:
             given = given.filter(~pl.col(end).is_in(lost.implode()))
         region = self.region
-        found = renew(self._book, change, region.pairs, region.values, given, region.calibration, region.settings)
+        found = remeasure(self._book, change, lambda _: (region.pairs, region.values), given, region.calibration, region.settings)
         return found.pairs, found.values
 
 

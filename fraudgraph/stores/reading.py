@@ -22,6 +22,12 @@ from fraudgraph.stores.port import USERS, USES, Batch, Reader, Version, texts
 
 VALUE: schema.Schema = {"value": pl.String}
 
+FEW = 1000
+"""Values that go to DuckDB as a list; more go as a table, and for the first table that it is lent DuckDB imports pandas, half a second."""
+
+FEW_USERS = 60
+"""Values whose users are found in one reading of the book, by comparing; of more each slot is joined with them."""
+
 
 class Head(NamedTuple):
     """What an attached file says of itself."""
@@ -156,11 +162,16 @@ class EmbeddedReader:
             found = schema.source(name, schema.AT_NIGHT, self._slots_for(name, wanted, duck))
             chosen = _chosen(found, name, columns, wanted)
             carried = list(dict.fromkeys([*chosen, *found.order]))
-            conditions = [f'"{column}" IN (SELECT value FROM wanted_{number})' for number, column in enumerate(wanted)]
+            numbered = list(enumerate(wanted.values()))
+            few = {f"few_{number}": given for number, given in numbered if len(given) <= FEW}
+            many = {f"many_{number}": pl.DataFrame({"value": given}, VALUE) for number, given in numbered if len(given) > FEW}
+            conditions = [
+                f'"{column}" IN (SELECT {f"unnest($few_{number})" if f"few_{number}" in few else f"value FROM many_{number}"})'
+                for number, column in enumerate(wanted)
+            ]
             sql = f"SELECT {schema.quoted(carried)} FROM ({found.sql(' AND '.join(conditions) or 'true')})"
-            values = {f"wanted_{number}": pl.DataFrame({"value": given}, VALUE) for number, given in enumerate(wanted.values())}
-            with registered(duck, **values):
-                frame = self._frame(duck, sql, found.schema)
+            with registered(duck, **many):
+                frame = self._frame(duck, sql, found.schema, **few)
         return in_order(frame, found.order).select(chosen)
 
     def users(self, values: pl.DataFrame) -> pl.DataFrame:
@@ -170,9 +181,30 @@ class EmbeddedReader:
             slots = [slot for slot in self._book_slots(duck) if slot.kind in kinds]
             if not slots:
                 return USERS.empty()
+            if len(plain) <= FEW_USERS:
+                return USERS.check(self._users_of_few(duck, values.with_row_index("value"), slots))
             with registered(duck, wanted=plain):
                 found = self._frame(duck, schema.users_sql(slots), USERS.schema, low=plain["low"].min(), high=plain["high"].max())
         return USERS.check(found)
+
+    def _users_of_few(self, duck: duckdb.DuckDBPyConnection, wanted: pl.DataFrame, slots: list[model.Slot]) -> pl.DataFrame:
+        """Return USERS of few values: the book is read once for all slots."""
+        wanted = wanted.filter(pl.col("kind").is_in([slot.kind for slot in slots]))
+        keys = {f"key_{number}": key for number, key in enumerate(wanted["key"])}
+        names = {slot.name: [f"$key_{number}" for number, kind in enumerate(wanted["kind"]) if kind == slot.kind] for slot in slots}
+        low, high = (wanted[end].dt.replace_time_zone(None) for end in ("low", "high"))
+        sql = schema.users_of_few_sql(slots, names)
+        rows = self._frame(duck, sql, {"used_at": model.TIME}, **keys, low=low.min(), high=high.max())
+        kind, role = ({slot.name: getattr(slot, part) for slot in slots} for part in ("kind", "role"))
+        index = ["application_id", "person_id", "used_at"]
+        long = rows.unpivot(on=list(kind), index=index, variable_name="slot", value_name="key").drop_nulls("key")
+        named = long.with_columns(
+            pl.col("slot").replace_strict(kind, return_dtype=pl.String).alias("kind"),
+            pl.col("slot").replace_strict(role, return_dtype=pl.String).alias("role"),
+        )
+        found = named.join(wanted, on=["kind", "key"]).filter(pl.col("used_at").is_between("low", "high"))
+        counted: pl.DataFrame = found.with_columns(pl.col("value").cast(pl.UInt32))
+        return counted
 
     def ending(self, slots: Iterable[str], ending: str) -> pl.DataFrame:
         asked = {slot.name for slot in texts(slots)}

@@ -150,7 +150,20 @@ def users_sql(slots: list[model.Slot]) -> str:
     return f"SELECT {quoted(port.USERS.schema)} FROM ({' UNION ALL '.join(parts)}) JOIN ({people}) USING (application_id)"
 
 
-BOOK_ORDER = ("applied_at", "application_id")
+def users_of_few_sql(slots: list[model.Slot], keys: dict[str, list[str]]) -> str:
+    """Return the query of `Reader.users` of few values: applications with a person that have one of them in one of ``slots``, and their
+    keys in all of these. ``keys``: the parameters that a slot is compared with."""
+    parts = [
+        f'"{slot.name}" IN ({", ".join(keys[slot.name])})'
+        + (f' OR "{slot.name}" IS NULL AND "{slot.column}" IN ({", ".join(keys[slot.name])})' if elided(slot) else "")
+        for slot in slots
+    ]
+    columns = ", ".join(f'{read_key(slot)} AS "{slot.name}"' for slot in slots)
+    people = f"SELECT application_id, person_id FROM membership WHERE {AT_NIGHT}"
+    return (
+        f"SELECT application_id, person_id, applied_at AS used_at, {columns} FROM (SELECT * FROM book WHERE {AT_NIGHT} "
+        f"AND applied_at BETWEEN $low AND $high AND ({' OR '.join(parts)})) JOIN ({people}) USING (application_id)"
+    )
 
 
 def ending_sql(slots: list[model.Slot]) -> str:
