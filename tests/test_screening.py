@@ -18,7 +18,7 @@ from fraudgraph.night.standing import COLUMNS
 from fraudgraph.reports import tables
 from fraudgraph.screening import Screen
 from fraudgraph.stores import open_store
-from tests.night_books import Told, random_book, random_relations, rules
+from tests.night_books import Told, calibration_of, random_book, random_relations, rules
 
 REQUESTS = int(os.environ.get("FRAUDGRAPH_SCREENED", "8"))
 """Applications of each book that are compared with a night."""
@@ -46,26 +46,34 @@ def nights_of(store: Path, lines: Sequence[bytes], folder: Path) -> list[dict[st
     return found
 
 
-def told(tmp_path: Path, seed: int, cut: int = 110) -> tuple[Path, pl.DataFrame]:
+@pytest.fixture(scope="module")
+def calibration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Learned once from a larger book of the same make."""
+    folder = tmp_path_factory.mktemp("learned")
+    Told(folder / "book.duckdb", folder, rules()).run(random_book(1, people=350, applications=700, days=500, gangs=24))
+    return calibration_of(folder / "book.duckdb", folder / "calibration.json")
+
+
+def told(tmp_path: Path, calibration: Path, seed: int, cut: int = 110) -> tuple[Path, pl.DataFrame]:
     """Make a book of most of a random one; return its store and the rest."""
     book = random_book(seed, people=55, applications=150, days=200)
-    made = Told(tmp_path / "book.duckdb", tmp_path, rules())
+    made = Told(tmp_path / "book.duckdb", tmp_path, rules(), calibration)
     made.run(book[:cut], random_relations(seed, book["application_id"].to_list(), count=12) if seed % 2 else None)
     return tmp_path / "book.duckdb", book[cut:]
 
 
 @pytest.mark.parametrize("seed", [31, 32, 33])
-def test_an_answer_is_that_of_a_night(tmp_path: Path, seed: int) -> None:
-    store, rest = told(tmp_path, seed)
+def test_an_answer_is_that_of_a_night(tmp_path: Path, calibration: Path, seed: int) -> None:
+    store, rest = told(tmp_path, calibration, seed)
     some = rest.sample(REQUESTS, seed=seed) if len(rest) > REQUESTS else rest
     lines = lines_of(some)
     answers = Screen(store, rules()).lines(lines)
     assert answers == nights_of(store, lines, tmp_path)
 
 
-def test_those_who_join_a_gang_are_told_which(tmp_path: Path) -> None:
+def test_those_who_join_a_gang_are_told_which(tmp_path: Path, calibration: Path) -> None:
     """Copies of gang members under new names of applications: flagged, with the gang's id, a community that the night knows."""
-    store, _ = told(tmp_path, 34)
+    store, _ = told(tmp_path, calibration, 34)
     with open_store(store, create=False).snapshot() as reader:
         members = reader.table("gang_members").join(reader.table("membership"), on="person_id")["application_id"].sort()[:4]
         book = reader.table("applications", where={"application_id": members.to_list()})
@@ -83,8 +91,8 @@ def test_those_who_join_a_gang_are_told_which(tmp_path: Path) -> None:
     assert answers == nights_of(store, lines, tmp_path)
 
 
-def test_what_is_stored_contradicts_or_cannot_be_read_is_said(tmp_path: Path) -> None:
-    store, rest = told(tmp_path, 31)
+def test_what_is_stored_contradicts_or_cannot_be_read_is_said(tmp_path: Path, calibration: Path) -> None:
+    store, rest = told(tmp_path, calibration, 31)
     with open_store(store, create=False).snapshot() as reader:
         stored = random_book(31, people=55, applications=150, days=200)[:1]
         night = reader.night
@@ -101,8 +109,8 @@ def test_what_is_stored_contradicts_or_cannot_be_read_is_said(tmp_path: Path) ->
         assert reader.night == night
 
 
-def test_a_warm_screen_follows_new_nights(tmp_path: Path) -> None:
-    store, rest = told(tmp_path, 32)
+def test_a_warm_screen_follows_new_nights(tmp_path: Path, calibration: Path) -> None:
+    store, rest = told(tmp_path, calibration, 32)
     screen = Screen(store, rules())
     first = screen.lines(lines_of(rest[:1]))
     rest[:1].write_csv(tmp_path / "night.csv")
@@ -112,8 +120,8 @@ def test_a_warm_screen_follows_new_nights(tmp_path: Path) -> None:
     assert screen.lines(lines_of(rest[1:3])) == nights_of(store, lines_of(rest[1:3]), tmp_path)
 
 
-def test_a_file_is_answered_row_by_row(tmp_path: Path) -> None:
-    store, rest = told(tmp_path, 33)
+def test_a_file_is_answered_row_by_row(tmp_path: Path, calibration: Path) -> None:
+    store, rest = told(tmp_path, calibration, 33)
     rest[:6].write_csv(tmp_path / "requests.csv")
     screen = Screen(store, rules())
     assert screen.file(tmp_path / "requests.csv") == screen.lines(lines_of(rest[:6]))
