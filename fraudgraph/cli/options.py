@@ -182,7 +182,7 @@ def book(url: str, config: Path | None, day: date | None, about: Sequence[str] |
     wish = revealing_wish(context)
     place = existing(url, config)
     with asof.snapshot(place, day) as reader:
-        if context is not None and wish is not None:
+        if context is not None and wish is not None and not _granted(context):
             grant(context, place, reader, wish, about)
         yield reader
 
@@ -197,12 +197,23 @@ def revealing_wish(context: click.Context | None) -> str | None:
     return purpose if reveal else None
 
 
+def _granted(context: click.Context) -> bool:
+    """Was it granted already, to a command that leaves its answer to this one?"""
+    return bool(context.meta.get(f"{__name__}.granted"))
+
+
 def grant(context: click.Context, place: Store, reader: Reader, purpose: str, about: Sequence[str] | None = None) -> None:
     """Write to the log that values are revealed, then take the masks off until the command has ended."""
     from fraudgraph import masking
     from fraudgraph.reveal import granted
 
-    command = context.command_path.split(" ", 1)[-1]
+    names: list[str] = []
+    outer: click.Context | None = context
+    while outer is not None and outer.parent is not None:
+        names.insert(0, outer.info_name or "")
+        outer = outer.parent
+    command = " ".join(names)
+    context.meta[f"{__name__}.granted"] = True
     named = [str(context.params[argument.name]) for argument in context.command.params if _names(argument) and argument.name]
     granted(place, reader, login(), command, [name for name in named if name] if about is None else about, purpose)
     context.with_resource(masking.revealed())

@@ -27,6 +27,7 @@ ENDINGS = {".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "mar
 @options.store
 @options.config
 @options.as_of
+@options.revealing
 @options.loudness
 @click.pass_obj
 def case(
@@ -34,7 +35,7 @@ def case(
 ) -> int:
     """Write all that the book knows of GANG into one file that can be sent about, printed and signed: a summary in words, the picture, the
     timeline, the map of what is shared, the people, the evidence with the applications that say so, the verdict with its versions, what
-    was decided by whom, and what is not known. Values are masked, and the page needs no network.
+    was decided by whom, and what is not known. Values are masked (but for --reveal), and the page needs no network.
 
     The three formats say the same, and show the same digest for the same night of the book.
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from fraudgraph.cli.voice import printable, say
+from fraudgraph.cli.voice import printable, say, steers
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,8 +24,9 @@ PIPE_WIDTH = 120
 
 
 def as_json(value: Any) -> None:
-    """Print one object, or an array of objects."""
-    say(sys.stdout, json.dumps(value, ensure_ascii=False, indent=2))
+    """Print one object, or an array of objects. What would steer a terminal is escaped, as JSON may escape any character."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    say(sys.stdout, "".join(f"\\u{ord(c):04x}" if c != "\n" and steers(c) else c for c in text))
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
@@ -37,6 +38,13 @@ def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([[_cell(row[column]) for column in columns] for row in rows])
+    say(sys.stdout, text.getvalue().removesuffix("\n"))
+
+
+def as_csv_row(values: Sequence[Any]) -> None:
+    """Print one row, as `as_csv` does."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow([_cell(value) for value in values])
     say(sys.stdout, text.getvalue().removesuffix("\n"))
 
 

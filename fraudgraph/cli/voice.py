@@ -71,10 +71,11 @@ DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u
 
 def printable(text: str) -> str:
     """Return ``text`` on one line and without characters that steer the terminal: a file's header must not."""
-    return "".join(" " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}" if _steers(c) else c for c in text)
+    return "".join(" " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}" if steers(c) else c for c in text)
 
 
-def _steers(character: str) -> bool:
+def steers(character: str) -> bool:
+    """Would this character steer a terminal, or turn the text around it?"""
     return unicodedata.category(character) in ("Cc", "Cs") or character in DIRECTIONS
 
 
