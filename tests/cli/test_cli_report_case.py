@@ -1,4 +1,4 @@
-"""``fraudgraph report case`` on real stores."""
+"""``fraudgraph report case`` on a real store."""
 
 from __future__ import annotations
 
@@ -81,11 +81,3 @@ def test_a_place_that_cannot_be_written_is_exit_1(store: str, tmp_path: Path, ca
     assert main(["report", "case", gang(store), "--store", store, "--out", str(tmp_path / "no" / "case.html"), "--quiet"]) == 1
     assert "choose another file with --out" in capsys.readouterr().err
 
-
-def test_both_stores_tell_the_same_case(neo4j_url: str, store: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pipeline.run([write_book(tmp_path)], store=neo4j_url, settings=defaults())
-    told = []
-    for place in (store, neo4j_url):
-        assert main(["report", "case", gang(store), "--store", place, "--format", "json", "--quiet"]) == 0
-        told.append(capsys.readouterr().out)
-    assert told[0] == told[1]

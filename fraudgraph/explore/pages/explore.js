@@ -9,7 +9,9 @@
     night.addEventListener("input", () => { day.textContent = `${days.get(night.value) ?? ""} (night ${night.value})`; });
     night.addEventListener("change", () => form.requestSubmit());
   }
-  // A click in the graph makes a new page: whoever walks it by keyboard goes on where they were.
+  // A click in the graph makes a new page: whoever walks it by keyboard goes on where they were. The browser, which jumps to the graph,
+  // lets go of what had the focus before it is done.
   const chosen = document.querySelector(".grown a.of");
-  if (chosen && location.hash === "#graph") chosen.focus({ preventScroll: true });
+  const resume = () => requestAnimationFrame(() => chosen.focus({ preventScroll: true }));
+  if (chosen && location.hash === "#graph") window.addEventListener("load", resume);
 })();
