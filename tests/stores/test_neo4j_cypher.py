@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from graphs import Graph
 
 from fraudgraph import model
 from fraudgraph.stores import open_store
 from fraudgraph.stores.neo4j import clearing, edges, layout, planning, tables, texts
+from fraudgraph.stores.neo4j.planning import application_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "cypher"
@@ -73,14 +75,17 @@ def test_a_file_says_what_it_is_and_takes_values_as_parameters_only(name: str) -
 
 
 def test_an_application_keeps_every_column_and_every_slot() -> None:
+    plain_columns = {c: pl.Series([7]).cast(pl.Int32 if d == pl.Date else pl.Int64).cast(d) for c, d in model.APPLICATIONS.schema.items()}
+    frame = pl.DataFrame({**plain_columns, **{slot.name: pl.Series(["x"]) for slot in model.STORED_SLOTS}, "caption": pl.Series(["y"])})
+    ((plain, *others),) = application_rows(frame)
+    assert others == [0, 7000, 7, 0, 7000, "y"]
     body = texts.text("load/application")
-    kept = re.findall(r"^  (\w+): .*?r\[(\d+)\]", body, re.MULTILINE)
-    expected = [layout.prop(c) for c in model.APPLICATIONS.schema] + ["caption"] + [layout.key_prop(s.name) for s in model.STORED_SLOTS]
-    assert [name for name, _ in kept] == expected
-    places = [int(place) for _, place in kept]
-    assert places == sorted(places)
-    times = sum(dtype == model.TIME for dtype in model.APPLICATIONS.schema.values())
-    assert places[-1] == len(expected) - 1 + times
+    beside = re.findall(r"^  (\w+): .*?r\[(\d+)\]", body, re.MULTILINE)
+    assert beside == [("appliedAt", "1"), ("dateOfBirth", "3"), ("labelTime", "4")]
+    expected = {layout.prop(c) for c in model.APPLICATIONS.schema} | {layout.key_prop(s.name) for s in model.STORED_SLOTS}
+    assert plain.keys() == expected - {name for name, _ in beside}
+    (unknown, *_) = application_rows(frame.with_columns(pl.lit(None, pl.String).alias("phone")))[0]
+    assert unknown.keys() == plain.keys() - {"phone"}
 
 
 def test_every_slot_has_its_index_and_every_kind_its_label() -> None:

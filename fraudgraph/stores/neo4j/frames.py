@@ -6,7 +6,7 @@ objects for them cost more than the rest of a row, and know no year beyond 9999.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -35,6 +35,15 @@ def parts(frame: pl.DataFrame, columns: Iterable[str]) -> list[pl.Expr]:
 def lists(frame: pl.DataFrame, columns: Iterable[str]) -> list[tuple[Any, ...]]:
     """Return the rows as they go to the graph."""
     return frame.select(parts(frame, columns)).rows()
+
+
+def maps(frame: pl.DataFrame, names: Mapping[str, str], others: Sequence[str]) -> list[list[Any]]:
+    """Return rows that go as a map of what is known of the columns in ``names`` (column -> key), and ``others`` as `lists` has them."""
+    keys = list(names.values())
+    rest = frame.select(parts(frame, others)).rows()
+    rows = frame.select(list(names)).rows()
+    known = ({key: value for key, value in zip(keys, row, strict=True) if value is not None} for row in rows)
+    return [[plain, *more] for plain, more in zip(known, rest, strict=True)]
 
 
 def frame_of(rows: Sequence[Sequence[Any]], schema: Schema) -> pl.DataFrame:

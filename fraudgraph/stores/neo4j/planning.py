@@ -16,7 +16,7 @@ from fraudgraph.stores import schema
 from fraudgraph.stores.neo4j import captions, layout
 from fraudgraph.stores.neo4j.connection import Connection
 from fraudgraph.stores.neo4j.edges import EDGES, Edge, judged, members, near
-from fraudgraph.stores.neo4j.frames import among, lists
+from fraudgraph.stores.neo4j.frames import among, lists, maps
 from fraudgraph.stores.neo4j.longtexts import shortened
 from fraudgraph.stores.neo4j.papers import packed
 from fraudgraph.stores.neo4j.reading import Neo4jReader
@@ -222,8 +222,9 @@ class Planner:
 
     def _write_nodes(self, name: str, frame: pl.DataFrame, there: pl.DataFrame, gone: pl.Series) -> None:
         kind = layout.VERSIONED[name]
-        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=False))
-        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=True), flip=True)
+        more: dict[str, Any] = {"rows": application_rows} if name == "applications" else {}
+        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=False), **more)
+        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=True), flip=True, **more)
         self._plan.closed(f"load/close-{kind.file}", gone)
 
     def _anchors(self, edges: Mapping[str, Difference], relations: Difference) -> None:
@@ -284,6 +285,16 @@ class Planner:
                 self._plan.before.append(Work("load/batch-rows", parts, size=10))
         events = change.gang_events.with_row_index("position").with_columns(pl.col("position").cast(pl.Int64))
         self._plan.add("load/gang-event", events)
+
+
+NOT_PLAIN = ("applied_at", "date_of_birth", "label_time", "caption")
+"""Columns of an application that go beside the map of the others."""
+
+
+def application_rows(frame: pl.DataFrame) -> list[Any]:
+    """Return applications as ``load/application`` takes them."""
+    names = {column: layout.prop(column) for column in model.APPLICATIONS.schema if column not in NOT_PLAIN}
+    return maps(frame, names | {slot.name: layout.key_prop(slot.name) for slot in model.STORED_SLOTS}, NOT_PLAIN)
 
 
 def _touched(names: Sequence[str], *parts: Difference) -> pl.DataFrame:
