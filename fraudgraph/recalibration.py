@@ -25,6 +25,7 @@ from fraudgraph.errors import OutputError, UsageError
 from fraudgraph.graph import classes, scoring
 from fraudgraph.model import MICRO, TIME
 from fraudgraph.night.judging import near_of
+from fraudgraph.night.known import first_of
 from fraudgraph.nightly import frozen, in_force
 from fraudgraph.pipeline import Clock, Late, remembered
 from fraudgraph.progress import SILENT, Progress
@@ -267,7 +268,7 @@ def _moved(was: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
 def _strength(tables: Mapping[str, pl.DataFrame], calibration: Calibration, settings: Settings) -> pl.DataFrame:
     """Return link_class, pairs, probability (their mean; that of a pair which is dropped for good is 0) of the near pairs."""
     people = tables["persons"].sort("first_applied_at", "person_id")["person_id"]
-    near = near_of(tables["pairs"], tables["pair_values"], people)
+    near = near_of(tables["pairs"], tables["pair_values"], people, first_of(people))
     scored = scoring.score(near.facts, calibration.tables, near.fold, len(people), settings)
     probability = np.zeros(len(near.facts))
     probability[scored.place] = scored.probability
