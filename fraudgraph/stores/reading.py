@@ -13,7 +13,7 @@ import polars as pl
 
 from fraudgraph import model
 from fraudgraph.errors import StoreBusy, StoreError, UsageError
-from fraudgraph.stores import schema
+from fraudgraph.stores import schema, users
 from fraudgraph.stores.connection import Session
 from fraudgraph.stores.frames import in_order, registered, with_zone
 from fraudgraph.stores.numbered import EmbeddedNumbers
@@ -24,9 +24,6 @@ VALUE: schema.Schema = {"value": pl.String}
 
 FEW = 1000
 """Values that go to DuckDB as a list; more go as a table, and for the first table that it is lent DuckDB imports pandas, half a second."""
-
-FEW_USERS = 60
-"""Values whose users are found in one reading of the book, by comparing; of more each slot is joined with them."""
 
 
 class Head(NamedTuple):
@@ -181,30 +178,11 @@ class EmbeddedReader:
             slots = [slot for slot in self._book_slots(duck) if slot.kind in kinds]
             if not slots:
                 return USERS.empty()
-            if len(plain) <= FEW_USERS:
-                return USERS.check(self._users_of_few(duck, values.with_row_index("value"), slots))
+            if len(plain) <= users.FEW:
+                return users.of_few(duck, self._night, values, slots)
             with registered(duck, wanted=plain):
                 found = self._frame(duck, schema.users_sql(slots), USERS.schema, low=plain["low"].min(), high=plain["high"].max())
         return USERS.check(found)
-
-    def _users_of_few(self, duck: duckdb.DuckDBPyConnection, wanted: pl.DataFrame, slots: list[model.Slot]) -> pl.DataFrame:
-        """Return USERS of few values: the book is read once for all slots."""
-        wanted = wanted.filter(pl.col("kind").is_in([slot.kind for slot in slots]))
-        keys = {f"key_{number}": key for number, key in enumerate(wanted["key"])}
-        names = {slot.name: [f"$key_{number}" for number, kind in enumerate(wanted["kind"]) if kind == slot.kind] for slot in slots}
-        low, high = (wanted[end].dt.replace_time_zone(None) for end in ("low", "high"))
-        sql = schema.users_of_few_sql(slots, names)
-        rows = self._frame(duck, sql, {"used_at": model.TIME}, **keys, low=low.min(), high=high.max())
-        kind, role = ({slot.name: getattr(slot, part) for slot in slots} for part in ("kind", "role"))
-        index = ["application_id", "person_id", "used_at"]
-        long = rows.unpivot(on=list(kind), index=index, variable_name="slot", value_name="key").drop_nulls("key")
-        named = long.with_columns(
-            pl.col("slot").replace_strict(kind, return_dtype=pl.String).alias("kind"),
-            pl.col("slot").replace_strict(role, return_dtype=pl.String).alias("role"),
-        )
-        found = named.join(wanted, on=["kind", "key"]).filter(pl.col("used_at").is_between("low", "high"))
-        counted: pl.DataFrame = found.with_columns(pl.col("value").cast(pl.UInt32))
-        return counted
 
     def ending(self, slots: Iterable[str], ending: str) -> pl.DataFrame:
         asked = {slot.name for slot in texts(slots)}
