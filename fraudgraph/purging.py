@@ -24,6 +24,7 @@ from fraudgraph.errors import UsageError
 from fraudgraph.nightly import frozen, in_force
 from fraudgraph.pipeline import REMEMBERED, Clock, Solved, nothing_read, remembered, solve_book, summarise
 from fraudgraph.progress import SILENT, Progress
+from fraudgraph.reports.words import plural
 from fraudgraph.settings import Settings
 from fraudgraph.stores import Batch, Change, Erasure, Reader, Store, open_store
 from fraudgraph.stores.port import PREFIXES, PURGE
@@ -177,7 +178,8 @@ def _erasure(reader: Reader, doomed: Doomed, tokens: pl.Series, key: Key, deed_o
     names = names_of(doomed.applications, tokens)
     words = Words(_words(reader, doomed))
     asked, why = deed_of
-    deed = Deed(asked, "purge", f"{len(doomed.applications)} applications of {len(doomed.people)} people", why).checked()
+    counted = f"{plural(len(doomed.applications), 'application')} of {plural(len(doomed.people), 'person', 'people')}"
+    deed = Deed(asked, PURGE, counted, why).checked()
     night, at = reader.night + 1, datetime.now(UTC)
 
     def log(entries: pl.DataFrame) -> tuple[pl.DataFrame, tuple[int, ...]]:

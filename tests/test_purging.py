@@ -152,7 +152,7 @@ def test_no_byte_is_left_and_what_was_written_of_them_goes(copied: tuple[Told, p
     assert (done.people, done.applications, done.batch.command) == (1, len(gone), "purge")
     assert done.emptied == (1, 2)
     log = store.audited()
-    assert log["about"].to_list() == [None, None, "night 9", f"{len(gone)} applications of 1 people"]
+    assert log["about"].to_list() == [None, None, "night 9", f"{len(gone)} applications of 1 person"]
     assert log["why"].to_list() == [None, None, "", "asked by [purged]"]
     assert audit.verify(log) == []
     assert audit.verify(log.with_columns(emptied=pl.lit(""))) != []

@@ -81,14 +81,22 @@ def _agreed(person: str | None, before: date | None, yes: bool, store: str, conf
 
     with options.existing(store, config).snapshot() as reader:
         doomed = who(reader, person, before)
-    counted = f"{len(doomed.people):,} people with {len(doomed.applications):,} of {doomed.whole:,} applications"
+    counted = f"{counted_people(len(doomed.people))} with {len(doomed.applications):,} of {doomed.whole:,} applications"
     question = f"This takes {counted} out of {store} for good. Type {CONFIRMED} to go on"
     typed = click.prompt(question, default="", show_default=False, err=True)
     if typed.strip() != CONFIRMED:
         raise click.Abort
 
 
+def counted_people(number: int) -> str:
+    from fraudgraph.reports import words
+
+    return words.plural(number, "person", "people")
+
+
 def _said(done: Outcome, shown_as: str) -> None:
+    from fraudgraph.reports import words
+
     row: dict[str, Any] = {
         "people": done.people,
         "applications": done.applications,
@@ -103,11 +111,13 @@ def _said(done: Outcome, shown_as: str) -> None:
     elif shown_as == "csv":
         show.as_csv([row], list(row))
     else:
-        words = f"The words of {len(done.emptied)} entries of the log went too. " if done.emptied else ""
+        entries = words.plural(len(done.emptied), "entry", "entries")
+        log = f"The words of {entries} of the log went too. " if done.emptied else ""
         show.as_text(
             [
-                f"{done.people:,} people with {done.applications:,} applications are gone from the store, as night {done.batch.night}: "
-                f"{row['applications_left']:,} applications and {row['gangs_left']:,} gangs are left. {words}Out of its reach are:",
+                f"{counted_people(done.people)} with {words.plural(done.applications, 'application')} went from the store for good, "
+                f"as night {done.batch.night}. Left are {words.plural(row['applications_left'], 'application')} and "
+                f"{words.plural(row['gangs_left'], 'gang')}. {log}Out of its reach are:",
                 *(f"  - {place}" for place in OUT_OF_REACH),
             ]
         )
