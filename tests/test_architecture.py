@@ -30,7 +30,7 @@ KNOWS = {
     "calibration": {"graph.scoring", "verdicts.significance"},
     "cli": {
         "asof", "audit", "explore", "exports", "guide", "investigation", "labels",
-        "nightly", "pipeline", "purging", "recalibration", "reports", "reveal", "stores",
+        "nightly", "pipeline", "purging", "recalibration", "reports", "reveal", "screening", "stores",
     },
     "communities": {"graph.components"},
     "drift": {"calibration", "graph.classes", "stability", "verdicts.significance"},
@@ -46,7 +46,10 @@ KNOWS = {
 }
 """Room -> what it may know of others: a whole room, or one module of it. A room that is not named here takes tables and gives tables."""
 
-CONDUCTORS = {"pipeline", "nightly", "night", "tonight", "recalibration", "purging", "solving", "judging", "derived", "values", "investigation"}
+CONDUCTORS = {
+    "pipeline", "nightly", "night", "tonight", "screening", "recalibration", "purging", "solving", "judging", "derived", "values",
+    "investigation",
+}
 """Those who know the stages and lead the tables from one to the next."""
 
 ONLY = {

@@ -25,6 +25,7 @@ from fraudgraph.cli.purge import purge
 from fraudgraph.cli.report import report
 from fraudgraph.cli.resolve import resolve
 from fraudgraph.cli.run import run
+from fraudgraph.cli.screen import screen
 from fraudgraph.cli.show_graph import show_graph
 from fraudgraph.cli.store import store
 from fraudgraph.cli.undo import undo
@@ -47,6 +48,7 @@ def app() -> None:
 
 app.add_command(run)
 app.add_command(nightly)
+app.add_command(screen)
 app.add_command(check)
 app.add_command(calibrate)
 app.add_command(gangs)

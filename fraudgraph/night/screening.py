@@ -46,12 +46,13 @@ def screened(memory: Memory, standing: Standing, fresh: pl.DataFrame) -> list[di
     people = people_in(universes, found.pairs, who.old.select("person_id").unique(), who.persons)
     solved, named = judged(found.pairs, found.values, people, calibration, settings, universes.first)
     verdicts, communities = derived.verdicts(solved, named, calibration, settings), derived.communities(solved, named)
+    said = ["community_id", "members", "mean_intent", "flagged", "grade"]
     rows = (
         ids.to_frame("application_id")
         .join(who.membership, on="application_id", how="left", maintain_order="left")
         .join(who.persons.select("person_id", "intent"), on="person_id", how="left", maintain_order="left")
         .join(communities, on="person_id", how="left", maintain_order="left")
-        .join(verdicts.select("community_id", "members", "mean_intent", "flagged", "grade"), on="community_id", how="left", maintain_order="left")
+        .join(verdicts.select(said), on="community_id", how="left", maintain_order="left")
         .join(derived.reasons(solved, named, calibration, settings), on="person_id", how="left", maintain_order="left")
     )
     gangs = _gangs(universes, memory, standing, rows, who, communities, verdicts)
@@ -161,7 +162,8 @@ def _gangs(
             put(stored["application_id"], np.full(len(stored), universe)),
             put_person(memory.person_ids.gather(memory.person[row]), np.full(len(stored), universe)).alias("person_id"),
         )
-        known = pl.concat([stored.join(moved, on="application_id", how="anti"), fresh.join(moved, on="application_id").select(stored.columns)])
+        come = fresh.join(moved, on="application_id").select(stored.columns)
+        known = pl.concat([stored.join(moved, on="application_id", how="anti"), come])
         current = now.join(known, on="person_id").select(list(ledger.CURRENT.columns))
         current = current.with_columns(_bare("community_id", 2), _bare("application_id", 0))
         found = standing.followed(touched, said, current).filter(pl.col("community_id") == mine[:2] + mine[2 + WIDTH :])

@@ -145,7 +145,7 @@ def _change(
 
 
 def changed(known: Known, old: pl.DataFrame, new: pl.DataFrame, others: pl.Series) -> Change:
-    """Return who goes and who comes where records in texts were ``old`` and are ``new``; ``others`` (person_id) count as changed as well."""
+    """Return who goes and who comes where records in texts were ``old`` and are ``new``; ``others`` (person_id) count as changed too."""
     slots = [name for name in SLOT if name in old.columns or name in new.columns]
     old, new = (_with(frame, slots) for frame in (old, new))
     moved = pl.concat(
@@ -214,7 +214,7 @@ def moved_ends(was: pl.DataFrame, now: pl.DataFrame) -> pl.Series:
 
 
 def people_in(known: Known, pairs: pl.DataFrame, before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
-    """Return what `judging.judged` must know of everybody who is in one of ``pairs``; ``before``, ``now``: PERSONS that may have changed."""
+    """Return what `judging.judged` must know of everybody in one of ``pairs``; ``before``, ``now``: PERSONS that may have changed."""
     ids = pl.concat([pairs["person_a"], pairs["person_b"]]).unique().to_frame("person_id")
     fresh = now.select(
         "person_id", micros("first_applied_at"), "applications", (pl.col("intent") * MICRO).round().cast(pl.Int64).fill_null(-1)
