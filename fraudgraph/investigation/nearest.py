@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from fraudgraph.judging import line
 from fraudgraph.model import MICRO, IntArray
 from fraudgraph.settings import Settings
 from fraudgraph.stores.port import Reader
-from fraudgraph.verdicts.rules import gather, judge
+from fraudgraph.verdicts.rules import Line, gather, judge
 
 MOST_NEWCOMERS = 5
 """New members that are tried."""
@@ -25,12 +26,17 @@ class Bench:
     calibration: Calibration
     settings: Settings
 
+    @cached_property
+    def line(self) -> Line:
+        """What communities are held against; its tables of chances are made once."""
+        return line(self.calibration, self.settings)
+
     def flagged(self, intents: IntArray) -> bool:
         """Would people with these intents (millionths, -1 unknown) in one community be a gang?"""
         if len(intents) < 2:
             return False
         groups = gather(np.zeros(len(intents), np.int32), intents, self.settings)
-        return bool(judge(groups, line(self.calibration, self.settings), self.settings).flagged[0])
+        return bool(judge(groups, self.line, self.settings).flagged[0])
 
     def without_highest(self, intents: IntArray) -> int | None:
         """Return how many of the members of highest intent must go until it is no gang."""
@@ -63,7 +69,7 @@ def changes(bench: Bench, intents: IntArray) -> list[str]:
     """Return the sentences for a community of people with these intents (millionths, -1 unknown)."""
     voters = intents[intents >= 0]
     mean = float(voters.mean()) / MICRO if len(voters) else None
-    threshold = line(bench.calibration, bench.settings).threshold
+    threshold = bench.line.threshold
     if bench.flagged(intents):
         gone = bench.without_highest(intents)
         said = [] if gone is None else [f"Without its {_members(gone)} of highest intent it would be no gang."]

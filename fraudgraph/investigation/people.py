@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from fraudgraph import masking, model
+from fraudgraph import model
 from fraudgraph.reports import words
 from fraudgraph.reports.tables import LIVE
 from fraudgraph.stores.port import Reader
@@ -54,7 +54,7 @@ def names(reader: Reader, person_ids: Iterable[str]) -> pl.DataFrame:
 
 def shown_name(name: str | None) -> str:
     """Return a name as it may be shown."""
-    return words.show(masking.name((name or "")[:200]), NAME_WIDTH)
+    return words.name(name, NAME_WIDTH)
 
 
 def belonging(reader: Reader, person_ids: Iterable[str]) -> pl.DataFrame:

@@ -104,7 +104,7 @@ def person(reader: Reader, person_id: str) -> Answer:
     row = people(reader, [person_id]).row(0, named=True)
     membership = reader.table("membership", columns=["application_id"], where={"person_id": [person_id]})
     parts = (
-        Part("applications", "Applications", applied(reader, membership["application_id"].to_list())),
+        Part("applied", "Applications", applied(reader, membership["application_id"].to_list())),
         Part("gives", "What they gave", gives(reader, looking.given_by(reader, [person_id]))),
         Part("ties", "Tied to, the strongest first", tied(reader, person_id)),
     )
@@ -132,7 +132,7 @@ def identifier(reader: Reader, thing: Thing) -> Answer:
     said: tuple[str, ...] = ()
     if hub.height:
         said = (f"More than {hub['cap'].item():,} people were on it at one time: it is generic and ties nobody.",)
-    return Answer(facts, said, (Part("people", "Who uses it", used_by(reader, uses)),))
+    return Answer(facts, said, (Part("users", "Who uses it", used_by(reader, uses)),))
 
 
 def applied(reader: Reader, application_ids: list[str]) -> pl.DataFrame:
