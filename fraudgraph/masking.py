@@ -37,6 +37,16 @@ def revealed() -> Iterator[None]:
         _REVEALED.reset(before)
 
 
+def is_revealed() -> bool:
+    """Return whether values are shown plain here, so that what is written can say so of itself."""
+    return _REVEALED.get()
+
+
+def are_revealed() -> bool:
+    """Are values shown plain here and now?"""
+    return _REVEALED.get()
+
+
 def mask(kind: str, key: str) -> str:
     """Return ``key``, an identifier of ``kind``, with its middle hidden; of a token its first letters, enough to tell two apart."""
     if not key:

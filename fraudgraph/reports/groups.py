@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from fraudgraph import masking, model
+from fraudgraph import model
 from fraudgraph.evidence.reasons import REASON_CODES
 from fraudgraph.reports import captions, kinds, words
 from fraudgraph.stores.port import Reader
@@ -180,7 +180,7 @@ def _group(
 ) -> Group:
     given = applications.group_by("person_id").agg(pl.col("name").drop_nulls().first(), pl.len().alias("applications"))
     members = [
-        Member(person, words.show(masking.name((name or "")[:200]), 12) or "–", intents.get(person), count)
+        Member(person, words.name(name, 12) or "–", intents.get(person), count)
         for person, name, count in given.sort("person_id").iter_rows()
     ]
     members.sort(key=lambda member: (-1.0 if member.intent is None else member.intent, member.person_id), reverse=True)

@@ -6,8 +6,13 @@ import math
 import unicodedata
 from datetime import date
 
+from fraudgraph import masking
+
 SHOWN = 28
 """Characters of a value that a page shows; the widest masked forms are shorter, a hostile one may have ten thousand."""
+
+REVEALED = 100
+"""Characters of a name or value that is shown plain."""
 
 MARKS = 2
 """Combining marks kept on one character: enough for any script, too few to paint over the lines above."""
@@ -32,6 +37,11 @@ def show(value: object, limit: int = SHOWN) -> str:
             kept.append(character)
     line = " ".join("".join(kept).split())
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def name(given: str | None, limit: int) -> str:
+    """Return a person's name as it may be shown, in at most ``limit`` characters; one that is revealed has more room."""
+    return show(masking.name((given or "")[:200]), REVEALED if masking.are_revealed() else limit)
 
 
 def count(number: float | None) -> str:
