@@ -24,6 +24,9 @@ NAMED = 40
 MOST_PEOPLE = 400
 """Rows."""
 
+WIDEST = 28.0
+"""Pixels of a bar."""
+
 _TOP, _BARS, _BETWEEN, _FOOT, _NAMES, _RIGHT = 26.0, 70.0, 34.0, 30.0, 96.0, 14.0
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _SPANS = (("hour", 3, _HOUR), ("day", 62, _DAY), ("week", 434, 7 * _DAY))
@@ -93,7 +96,7 @@ def _bars(axis: _Axis, moments: list[datetime]) -> Iterator[Markup]:
         if count := counts[place]:
             wide = axis.x(high) - axis.x(low)
             said = f"{_when(axis.unit, low, high)}: {words.plural(count, 'application')}"
-            yield bar_of(axis.x(low) + wide / 2, base, max(wide * 0.8, 1.5), _BARS * count / most[-1], "volume", said)
+            yield bar_of(axis.x(low) + wide / 2, base, min(max(wide * 0.8, 1.5), WIDEST), _BARS * count / most[-1], "volume", said)
 
 
 def _when(unit: str, low: datetime, high: datetime) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fraudgraph import masking
 from fraudgraph.reports import explain, kinds, words
 from fraudgraph.reports.case import Case, Source
 from fraudgraph.reports.case_timeline import burst
@@ -12,6 +13,8 @@ HOURS = 72
 """Of a burst: a convention of the trade."""
 
 ENDED = "It is not over the line any more; this is what it was when it last was."
+
+PLAIN = "Values are shown plain in this file: keep it, and destroy it, as the purpose that the store's log has of it says."
 
 NOTE = "A verdict is a suspicion to verify, never proof: families, flatmates and colleagues share things too."
 
@@ -27,6 +30,7 @@ def paragraphs(case: Case) -> list[str]:
     """Return the case in a few sentences: why it is called a gang, then what else there is to know."""
     first = [case.gang.became] if case.gang.became else []
     first += [ENDED] if case.ended else []
+    first += [PLAIN] if masking.is_revealed() else []
     more = [sentence for sentence in (_burst(case), _held(case), _tied(case), decision(case)) if sentence]
     return [" ".join([*first, *case.dossier.why]), " ".join(more)]
 
@@ -40,7 +44,10 @@ def _burst(case: Case) -> str:
 
 def _held(case: Case) -> str:
     group = case.dossier.group
-    named = [f"{' '.join(part for part in (shared.word, shared.value) if part)} ({len(shared.members):,})" for shared in group.shared[:3]]
+    most: dict[str, int] = {}
+    for shared in group.shared:
+        most.setdefault(" ".join(part for part in (shared.word, shared.value) if part), len(shared.members))
+    named = [f"{what} ({people:,})" for what, people in list(most.items())[:3]]
     named += [f"{word} given by a relations file ({people:,})" for word, people in group.given[: 3 - len(named)]]
     return f"What most of them share: {words.listed(named)}." if named else ""
 

@@ -81,3 +81,14 @@ def test_a_place_that_cannot_be_written_is_exit_1(store: str, tmp_path: Path, ca
     assert main(["report", "case", gang(store), "--store", store, "--out", str(tmp_path / "no" / "case.html"), "--quiet"]) == 1
     assert "choose another file with --out" in capsys.readouterr().err
 
+
+
+def test_a_file_with_plain_values_says_so_of_itself(store: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["report", "case", gang(store), "--store", store, "--quiet", "--format"]
+    for kind in ("markdown", "json", "html"):
+        assert main([*asked, kind, "--reveal", "--purpose", "a hearing"]) == 0
+        plain = capsys.readouterr().out
+        assert "Values are shown plain in this file" in plain
+        assert "1380013800" in plain
+        assert main([*asked, kind]) == 0
+        assert "shown plain" not in capsys.readouterr().out
