@@ -267,6 +267,37 @@ class StoreContract(HistoryContract, OutsideContract):
         with place().snapshot(0) as reader:
             assert reader.users(asked).equals(USERS.empty())
 
+    def test_users_of_a_few_values_are_those_of_many(self, place: Place) -> None:
+        frame = applications(range(90))
+        put(place(), change(0, frame))
+        put(place(), change(1, applications([3], phone="13999990000"), persons_of(frame)))
+        for night in (1, 2):
+            with place().snapshot(night) as reader:
+                uses = reader.table("uses")
+                values = uses.select("kind", "key").unique(maintain_order=True)
+                asked = values.with_columns(low=pl.lit(uses["used_at"].min()), high=pl.lit(uses["used_at"].max()))
+                many = asked.with_row_index("value").join(reader.users(asked), on="value").drop("value")
+                for few in asked.iter_slices(25):
+                    found = few.with_row_index("value").join(reader.users(few), on="value").drop("value")
+                    expected = many.join(few, on=["kind", "key"], how="semi")
+                    assert_frame_equal(found, expected, check_row_order=False)
+
+    def test_values_are_found_by_how_they_end(self, place: Place) -> None:
+        token = "~" + "A" * 26
+        plain, hidden = application(1, phone="13800002231"), application(2, phone="138****2231")
+        frame = rows(model.APPLICATIONS, plain, hidden, application(3, phone="13800002232"))
+        keys = keys_of(frame).with_columns(pl.Series("phone.own", ["+8613800002231", token, "+8613800002232"]))
+        put(place(), change(0, frame, keys=keys))
+        with place().snapshot() as reader:
+            found = reader.ending(["phone.own", "device.own", "email.own"], "2231")
+            assert found.schema == USES.schema
+            assert sorted(found.select("application_id", "key").rows()) == [("A00001", "+8613800002231"), ("A00002", token)]
+            assert reader.ending(["phone.own"], "'; --").equals(USES.empty())
+            with pytest.raises(ValueError, match="building"):
+                reader.ending(["building.own"], "1")
+        with place().snapshot(0) as reader:
+            assert reader.ending(["phone.own"], "2231").equals(USES.empty())
+
     # --- one writer, many readers
 
     def test_a_second_writer_is_told_who_the_first_is(self, place: Place) -> None:
