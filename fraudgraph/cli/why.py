@@ -24,17 +24,17 @@ def why(name: str, other: str | None, store: str, config: Path | None, as_of: da
       fraudgraph why A000001487
     """
     from fraudgraph.investigation.flag import why as why_flagged
-    from fraudgraph.investigation.frozen import calibration, rules
+    from fraudgraph.investigation.frozen import rules, versioned
     from fraudgraph.investigation.pair import why as why_tied
     from fraudgraph.investigation.things import named, person_of
     from fraudgraph.reports.tables import zone_of
     from fraudgraph.settings import load
 
     with options.book(store, config, as_of) as reader:
-        settings, frozen = rules(reader, load(config)), calibration(reader)
+        settings, (version, frozen) = rules(reader, load(config)), versioned(reader)
         zone = zone_of(reader)
         if other is None:
-            answer = why_flagged(reader, named(reader, name), frozen, settings)
+            answer = why_flagged(reader, named(reader, name), version, frozen, settings)
         else:
             answer = why_tied(reader, person_of(reader, name), person_of(reader, other), frozen, settings)
     answers.answered(answer, zone, shown_as)

@@ -46,8 +46,8 @@ DECIDED = model.Table(
 )
 
 
-def why(reader: Reader, thing: Thing, calibration: Calibration, settings: Settings) -> Answer:
-    """Return why the person of an application (or a person) is flagged in the reader's night, or why not.
+def why(reader: Reader, thing: Thing, version: str, calibration: Calibration, settings: Settings) -> Answer:
+    """Return why the person of an application (or a person) is flagged in the reader's night, or why not; ``version``: the calibration's.
 
     Raises UsageError for other things.
     """
@@ -59,7 +59,7 @@ def why(reader: Reader, thing: Thing, calibration: Calibration, settings: Settin
     verdict = reader.table("verdicts", where={"community_id": [row["community_id"]]}) if row["community_id"] else model.VERDICTS.empty()
     flagged = bool(verdict.height and verdict["flagged"].item())
     facts: dict[str, Any] = {"what": thing.what.value, "id": thing.id, **row, "flagged": flagged}
-    facts["judged_by"] = _judged_by(reader)
+    facts["judged_by"] = _judged_by(reader, version)
     said = [_headline(row, verdict, flagged, calibration)]
     said += [reason.sentence for reason in _reasons(reader, person_id)]
     parts = [Part("person", "Its person, and what confirmed it", _confirmed(reader, person_id))]
@@ -79,9 +79,9 @@ def why(reader: Reader, thing: Thing, calibration: Calibration, settings: Settin
     return Answer(facts, tuple(said), tuple(parts))
 
 
-def _judged_by(reader: Reader) -> str:
-    calibration, ruleset = reader.calibration(), reader.ruleset()
-    return f"calibration {calibration.name if calibration else '-'}, rules {ruleset.name if ruleset else '-'}"
+def _judged_by(reader: Reader, version: str) -> str:
+    ruleset = reader.ruleset()
+    return f"calibration {version}, rules {ruleset.name if ruleset else '-'}"
 
 
 def _headline(row: dict[str, Any], verdict: pl.DataFrame, flagged: bool, calibration: Calibration) -> str:

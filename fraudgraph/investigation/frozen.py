@@ -26,7 +26,12 @@ def rules(reader: Reader, settings: Settings) -> Settings:
 
 def calibration(reader: Reader) -> Calibration:
     """Return the calibration that the book was judged by; raise UsageError where there is no book yet."""
+    return versioned(reader)[1]
+
+
+def versioned(reader: Reader) -> tuple[str, Calibration]:
+    """Return the calibration with the name of its version, which it takes longer to compute than to read."""
     version = reader.calibration()
     if version is None:
         raise UsageError("there is no book yet: make one with `fraudgraph run`")
-    return Calibration.from_json(version.document, "the store's calibration")
+    return version.name, Calibration.from_json(version.document, "the store's calibration")
