@@ -34,7 +34,7 @@ def why(name: str, other: str | None, store: str, config: Path | None, as_of: da
         settings, (version, frozen) = rules(reader, load(config)), versioned(reader)
         zone = zone_of(reader)
         if other is None:
-            answer = why_flagged(reader, named(reader, name), version, frozen, settings)
+            answer = why_flagged(reader, named(reader, name), frozen, settings, version)
         else:
             answer = why_tied(reader, person_of(reader, name), person_of(reader, other), frozen, settings)
     answers.answered(answer, zone, shown_as)

@@ -46,8 +46,8 @@ DECIDED = model.Table(
 )
 
 
-def why(reader: Reader, thing: Thing, version: str, calibration: Calibration, settings: Settings) -> Answer:
-    """Return why the person of an application (or a person) is flagged in the reader's night, or why not; ``version``: the calibration's.
+def why(reader: Reader, thing: Thing, calibration: Calibration, settings: Settings, version: str = "") -> Answer:
+    """Return why the person of an application (or a person) is flagged in the reader's night, or why not; ``version``: the calibration's, computed if empty.
 
     Raises UsageError for other things.
     """
@@ -59,7 +59,7 @@ def why(reader: Reader, thing: Thing, version: str, calibration: Calibration, se
     verdict = reader.table("verdicts", where={"community_id": [row["community_id"]]}) if row["community_id"] else model.VERDICTS.empty()
     flagged = bool(verdict.height and verdict["flagged"].item())
     facts: dict[str, Any] = {"what": thing.what.value, "id": thing.id, **row, "flagged": flagged}
-    facts["judged_by"] = _judged_by(reader, version)
+    facts["judged_by"] = _judged_by(reader, version or calibration.version)
     said = [_headline(row, verdict, flagged, calibration)]
     said += [reason.sentence for reason in _reasons(reader, person_id)]
     parts = [Part("person", "Its person, and what confirmed it", _confirmed(reader, person_id))]
