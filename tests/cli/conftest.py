@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 from cli_fakes import Command, Ended, Pipeline
+from worlds import SAMPLES, World
 
 import fraudgraph
 from fraudgraph.cli import main
+
+
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The sample's Chinese half, solved, and its calibration in a file beside it: small books are judged by it."""
+    made = World(tmp_path_factory.mktemp("learned"), [str(SAMPLES / "applications_cn.csv")])
+    assert made.run("run", *made.inputs, "--store", made.store, "--out", str(made.new()), "-q")[0] == 0
+    assert made.run("calibrate", "--export", made.calibration, "--store", made.store, "-q")[0] == 0
+    return made
 
 
 @pytest.fixture
