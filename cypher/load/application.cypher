@@ -18,9 +18,9 @@ FOREACH (_ IN CASE WHEN n.fromNight IS NULL THEN [] ELSE [1] END |
 WITH n, r, coalesce(r[6], n.caption) AS caption
 SET n = r[0]
 SET n += {
-  appliedAt: CASE WHEN r[1] IS NOT NULL THEN datetime({epochSeconds: r[1], nanosecond: r[2]}) END,
+  appliedAt: CASE WHEN r[1] IS NOT NULL THEN datetime.fromepoch(r[1], r[2]) END,
   dateOfBirth: CASE WHEN r[3] IS NOT NULL THEN date({year: 1970}) + duration({days: r[3]}) END,
-  labelTime: CASE WHEN r[4] IS NOT NULL THEN datetime({epochSeconds: r[4], nanosecond: r[5]}) END,
+  labelTime: CASE WHEN r[4] IS NOT NULL THEN datetime.fromepoch(r[4], r[5]) END,
   caption: caption,
   fromNight: $night
 }

@@ -12,5 +12,5 @@ SET c.last = $number
 WITH c, $row AS r
 CREATE (:Audit {
   number: $number, call: $call, who: r[0], command: r[1], night: r[2], about: r[3], why: r[4], salt: r[5], content: r[6], emptied: r[7],
-  key: r[8], chain: r[9], at: datetime({epochSeconds: r[10], nanosecond: r[11]})
+  key: r[8], chain: r[9], at: datetime.fromepoch(r[10], r[11])
 })

@@ -26,8 +26,8 @@ SET n = {
   threshold: r[7],
   pValue: r[8],
   pCut: r[9],
-  firstAppliedAt: CASE WHEN r[10] IS NOT NULL THEN datetime({epochSeconds: r[10], nanosecond: r[11]}) END,
-  lastAppliedAt: CASE WHEN r[12] IS NOT NULL THEN datetime({epochSeconds: r[12], nanosecond: r[13]}) END,
+  firstAppliedAt: CASE WHEN r[10] IS NOT NULL THEN datetime.fromepoch(r[10], r[11]) END,
+  lastAppliedAt: CASE WHEN r[12] IS NOT NULL THEN datetime.fromepoch(r[12], r[13]) END,
   amount: r[14],
   caption: coalesce(r[15], n.caption),
   fromNight: $night

@@ -18,5 +18,5 @@ UNWIND range(0, size($rows) - 1) AS i
 WITH b, first, i, $rows[i] AS r
 CREATE (:Label {
   gangId: r[0], label: r[1], reason: r[2], who: r[3], night: r[6], position: first + i, base: b.base, call: $call,
-  at: CASE WHEN r[4] IS NOT NULL THEN datetime({epochSeconds: r[4], nanosecond: r[5]}) END
+  at: CASE WHEN r[4] IS NOT NULL THEN datetime.fromepoch(r[4], r[5]) END
 })

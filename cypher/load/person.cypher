@@ -16,8 +16,8 @@ FOREACH (_ IN CASE WHEN n.fromNight IS NULL THEN [] ELSE [1] END |
 )
 SET n = {
   personId: r[0],
-  firstAppliedAt: CASE WHEN r[1] IS NOT NULL THEN datetime({epochSeconds: r[1], nanosecond: r[2]}) END,
-  lastAppliedAt: CASE WHEN r[3] IS NOT NULL THEN datetime({epochSeconds: r[3], nanosecond: r[4]}) END,
+  firstAppliedAt: CASE WHEN r[1] IS NOT NULL THEN datetime.fromepoch(r[1], r[2]) END,
+  lastAppliedAt: CASE WHEN r[3] IS NOT NULL THEN datetime.fromepoch(r[3], r[4]) END,
   applications: r[5],
   intent: r[6],
   caption: coalesce(r[7], n.caption),

@@ -11,7 +11,7 @@ MATCH (a:Application {applicationId: r[0]})
 MATCH (b:Application {applicationId: r[1]})
 CREATE (n:Relation {
   source: r[0], target: r[1], kind: r[2], weight: r[3],
-  appliedAt: CASE WHEN r[4] IS NOT NULL THEN datetime({epochSeconds: r[4], nanosecond: r[5]}) END, fromNight: $night
+  appliedAt: CASE WHEN r[4] IS NOT NULL THEN datetime.fromepoch(r[4], r[5]) END, fromNight: $night
 })
 CREATE (n)-[:SOURCE]->(a)
 CREATE (n)-[:TARGET]->(b)

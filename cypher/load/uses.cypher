@@ -12,6 +12,6 @@ MATCH (i:Identifier {kind: r[0], key: r[1]})
 UNWIND r[2] AS u
 MATCH (p:Person {personId: u[0]})
 CREATE (p)-[:USES {
-  role: u[1], firstSeen: datetime({epochSeconds: u[2], nanosecond: u[3]}), lastSeen: datetime({epochSeconds: u[4], nanosecond: u[5]}),
+  role: u[1], firstSeen: datetime.fromepoch(u[2], u[3]), lastSeen: datetime.fromepoch(u[4], u[5]),
   count: u[6], fromNight: $night
 }]->(i)
