@@ -47,9 +47,9 @@ DECIDED = model.Table(
 
 
 def why(reader: Reader, thing: Thing, calibration: Calibration, settings: Settings, version: str = "") -> Answer:
-    """Return why the person of an application (or a person) is flagged in the reader's night, or why not; ``version``: the calibration's, computed if empty.
+    """Return why the person of an application (or a person) is flagged in the reader's night, or why not.
 
-    Raises UsageError for other things.
+    ``version``: the calibration's, computed where it is empty. Raises UsageError for other things.
     """
     if thing.what not in (What.APPLICATION, What.PERSON):
         raise UsageError(f"this is the id of another thing ({thing.what}): name an application or a person, or two of them")
