@@ -129,7 +129,8 @@ def case(reader: Reader, name: str) -> Case:
     people = found.members["person_id"].to_list()
     applications = _applications(reader, people)
     where = {"application_id": applications["application_id"].to_list()}
-    uses = _uses(reader.table("keys", where=where), applications)
+    keys = reader.table("keys", where=where)
+    uses = _uses(keys, applications)
     batch = _batch(reader)
     learned = explain.case_of(batch.summary) if batch else ""
     return Case(
@@ -142,7 +143,7 @@ def case(reader: Reader, name: str) -> Case:
         classes=_classes(found.ties),
         strengths=_strengths(found.ties, people),
         set_aside=_set_aside(reader, uses, where["application_id"]),
-        gaps=case_gaps.gaps(reader, found, learned),
+        gaps=case_gaps.gaps(reader, found, learned, keys),
         learned=learned,
         versions=_versions(found, batch, reader.night),
     )

@@ -54,13 +54,12 @@ class Gap:
     sentence: str
 
 
-def gaps(reader: Reader, found: Dossier, learned: str) -> tuple[Gap, ...]:
-    """Return what is not known of the gang; ``learned`` is the case of learning (`explain.CASES`)."""
+def gaps(reader: Reader, found: Dossier, learned: str, keys: pl.DataFrame) -> tuple[Gap, ...]:
+    """Return what is not known of the gang; ``learned`` is the case of learning (`explain.CASES`), ``keys`` those of its applications."""
     membership = reader.table("membership", columns=["application_id", "person_id"], where={"person_id": found.members["person_id"]})
     where = {"application_id": membership["application_id"].sort().to_list()}
     columns = ["application_id", "amount", *OUTCOMES, *COLUMNS]
     applications = reader.table("applications", columns=columns, where=where).join(membership, on="application_id")
-    keys = reader.table("keys", where=where)
     every = [
         *_intents(found),
         *_learned(learned, found),
