@@ -124,7 +124,10 @@ class Memory:
         self.unit = components(len(self.person_ids), a.astype(np.int32), b.astype(np.int32))
         """Per person: the unit's smallest person."""
         self.pairs_of = Runs.of(self.unit[a], len(self.unit))
-        self.values_of = Runs.of(self.unit[self._ends(self.pair_values, number)[0]], len(self.unit))
+        c, d = self._ends(self.pair_values, number)
+        self.values_of = Runs.of(self.unit[c], len(self.unit))
+        self.pairs_at, self.values_at = (Runs.of(np.concatenate(ends), len(self.unit)) for ends in ((a, b), (c, d)))
+        """By person: places in the pairs (or what they share) laid twice one after the other, by the first end and by the second."""
         self.people_of = Runs.of(self.unit, len(self.unit))
 
     @staticmethod

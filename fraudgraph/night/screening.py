@@ -9,15 +9,17 @@ import polars as pl
 
 from fraudgraph import derived, intent, ledger, model, subjects
 from fraudgraph.identifiers.name_agreement import name_agreement
-from fraudgraph.model import MICRO, Identified, IntArray
+from fraudgraph.model import Identified, IntArray, Subjects
 from fraudgraph.night.judging import judged
 from fraudgraph.night.memory import Memory
-from fraudgraph.night.near import remeasure
+from fraudgraph.night.near import Change, remeasure
 from fraudgraph.night.people import connected, gathered, joined
 from fraudgraph.night.solving import changed, moved_ends, people_in, related_pairs
 from fraudgraph.night.standing import Standing, answers_of
-from fraudgraph.night.universes import NEW, WIDTH, Universes, put, put_person, records_of
+from fraudgraph.night.universes import NEW, SHIFT, WIDTH, Universes, put, put_person, records_of, universe_of
+from fraudgraph.stores.schema import KEY
 from fraudgraph.subjects import tables
+from fraudgraph.subjects.rules import FIRST
 
 
 class People(NamedTuple):
@@ -37,15 +39,15 @@ class People(NamedTuple):
 
 def screened(memory: Memory, standing: Standing, fresh: pl.DataFrame) -> list[dict[str, Any]]:
     """Return an answer (`standing.COLUMNS`) to each of ``fresh``, applications (a book as the store has it) that are not in the book."""
-    universes, settings, calibration = Universes(memory), memory.settings, memory.calibration
+    universes = Universes(memory)
     ids = put(fresh["application_id"], np.arange(len(fresh)))
     who = _people(universes, memory, fresh)
     was, now = (_related(universes, memory, len(fresh), membership) for membership in (who.membership.clear(), who.membership))
     change = changed(universes, who.old, who.new, moved_ends(was, now))
-    found = remeasure(universes, change, universes.pairs, now, calibration, settings)
-    people = people_in(universes, found.pairs, who.old.select("person_id").unique(), who.persons)
-    solved, named = judged(found.pairs, found.values, people, calibration, settings, universes.first)
-    verdicts, communities = derived.verdicts(solved, named, calibration, settings), derived.communities(solved, named)
+    found, before = _remeasured(universes, change, now, memory)
+    busy = _busy(universes, found, before, who)
+    parts = [_judged(universes, memory, found, before, who, some) for some in busy]
+    verdicts, communities, reasons = (pl.concat(tables) for tables in zip(*parts, strict=True)) if parts else _nothing()
     said = ["community_id", "members", "mean_intent", "flagged", "grade"]
     rows = (
         ids.to_frame("application_id")
@@ -53,11 +55,79 @@ def screened(memory: Memory, standing: Standing, fresh: pl.DataFrame) -> list[di
         .join(who.persons.select("person_id", "intent"), on="person_id", how="left", maintain_order="left")
         .join(communities, on="person_id", how="left", maintain_order="left")
         .join(verdicts.select(said), on="community_id", how="left", maintain_order="left")
-        .join(derived.reasons(solved, named, calibration, settings), on="person_id", how="left", maintain_order="left")
+        .join(reasons, on="person_id", how="left", maintain_order="left")
     )
     gangs = _gangs(universes, memory, standing, rows, who, communities, verdicts)
     rows = rows.drop("flagged").join(gangs, on="community_id", how="left", maintain_order="left")
     return answers_of(rows.with_columns(_bare("application_id", 0), _bare("person_id", 2), _bare("community_id", 2)))
+
+
+Pairs = tuple[pl.DataFrame, pl.DataFrame]
+"""PAIRS and PAIR_VALUES."""
+
+TOGETHER = 300_000
+"""Near pairs that are judged at once, about: those of whole units, copied for each universe that touches them."""
+
+
+def _nothing() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    return model.VERDICTS.empty(), model.COMMUNITIES.empty(), model.REASONS.empty()
+
+
+def _remeasured(universes: Universes, change: Change, related: pl.DataFrame, memory: Memory) -> tuple[Pairs, Pairs]:
+    """Return the pairs of whoever may be in another pair, as they are and as they were."""
+    were: list[Pairs] = []
+
+    def before(people: pl.Series) -> Pairs:
+        were.append(universes.incident(people))
+        return were[-1]
+
+    found = remeasure(universes, change, before, related, memory.calibration, memory.settings)
+    return (found.pairs, found.values), were[-1]
+
+
+def _busy(universes: Universes, found: Pairs, before: Pairs, who: People) -> list[pl.Series]:
+    """Return the people (numbers) whose units must be judged again, a few universes at a time: elsewhere nothing is other than before."""
+    people = [who.old["person_id"]]
+    for now, was in zip(found, before, strict=True):
+        for one, other in ((now, was), (was, now)):
+            moved = one.join(other.select(one.columns), on=one.columns, how="anti", nulls_equal=True)
+            people += [moved["person_a"], moved["person_b"]]
+    ids = pl.concat(people).unique()
+    if not len(ids):
+        return []
+    where = pl.DataFrame({"person": universes.of(ids), "universe": universe_of(ids, 2)})
+    universe = where["universe"].to_numpy()
+    cost = np.ones(int(universe.max()) + 1, np.int64)
+    copied = universes.cost(where["person"])
+    cost[: len(copied)] += copied
+    part = np.cumsum(cost) // TOGETHER
+    where = where.with_columns(part=pl.Series(part[universe]))
+    return [some["person"] for some in where.sort("universe", "person").partition_by("part", maintain_order=True)]
+
+
+def _judged(
+    universes: Universes, memory: Memory, found: Pairs, before: Pairs, who: People, people: pl.Series
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return VERDICTS, COMMUNITIES and REASONS of the units of the given people (numbers)."""
+    inside = pl.DataFrame({"universe": (people.to_numpy() >> np.uint64(SHIFT)) & np.uint64((1 << (63 - SHIFT)) - 1)}).unique()
+    mine = [_of(frame, inside) for frame in (*found, *before)]
+    whole = [
+        pl.concat([all_.join(was.select(key), on=key, how="anti", nulls_equal=True), now])
+        for all_, was, now, key in zip(universes.pairs(people), mine[2:], mine[:2], (KEY["pairs"], KEY["pair_values"]), strict=True)
+    ]
+    there = people_in(universes, whole[0], who.old.select("person_id").unique(), who.persons)
+    solved, named = judged(whole[0], whole[1], there, memory.calibration, memory.settings, universes.first)
+    return (
+        derived.verdicts(solved, named, memory.calibration, memory.settings),
+        derived.communities(solved, named),
+        derived.reasons(solved, named, memory.calibration, memory.settings),
+    )
+
+
+def _of(pairs: pl.DataFrame, inside: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs in the given universes."""
+    where = universe_of(pairs["person_a"], 2).cast(pl.UInt64).alias("universe")
+    return pairs.with_columns(where).join(inside, on="universe", how="semi").drop("universe")
 
 
 def _bare(name: str, head: int) -> pl.Expr:
@@ -96,15 +166,9 @@ def _resolved(memory: Memory, book: pl.DataFrame, identified: Identified, where:
     person_id = ("P-" + book["application_id"]).to_list()
     alone = np.bincount(where)[where] == 1
     one = book.filter(pl.Series(alone))
-    parts = [
-        one.select(
-            put_person("P-" + one["application_id"], where[alone]).alias("person_id"),
-            first_applied_at="applied_at",
-            last_applied_at="applied_at",
-            applications=pl.lit(1, pl.Int64),
-            intent=(pl.col("fraud_intent") * MICRO).round() / MICRO,
-        )
-    ]
+    each = Subjects(np.arange(len(one), dtype=np.int32), pl.Series("how", [FIRST] * len(one), dtype=pl.String), model.CONFLICTS.empty())
+    found = tables.persons_table(one, each, intent.of_people(one, each))
+    parts = [found.with_columns(put_person(found["person_id"], where[alone]))]
     for universe in np.unique(where[~alone]):
         rows = np.flatnonzero(where == universe)
         small = book[rows].with_columns(pl.Series("row", rows)).sort("applied_at", "application_id")

@@ -13,7 +13,8 @@ import polars as pl
 
 from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, IntArray
 from fraudgraph.night.known import CROWDS, RECORD, first_of, micros
-from fraudgraph.night.memory import Memory, Runs
+from fraudgraph.night.memory import Memory
+from fraudgraph.night.uses import distinct
 from fraudgraph.stores import numbers as stored
 from fraudgraph.stores.numbers import PLACE, USES, hashed
 
@@ -41,9 +42,9 @@ def put_person(people: pl.Series, universe: IntArray | pl.Series) -> pl.Series:
     return ("P-" + put(first_of(people), universe)).alias(people.name)
 
 
-def universe_of(texts: pl.Series) -> pl.Series:
-    """Return the universe (Int64) of application ids or keys."""
-    return texts.str.slice(0, DIGITS).cast(pl.Int64)
+def universe_of(texts: pl.Series, head: int = 0) -> pl.Series:
+    """Return the universe (Int64) of application ids or keys, or of ids of which the first ``head`` characters say what they name."""
+    return texts.str.slice(head, DIGITS).cast(pl.Int64)
 
 
 class Universes:
@@ -167,6 +168,17 @@ class Universes:
     def last(self) -> int:
         return self._memory.last
 
+    def incident(self, people: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return PAIRS and PAIR_VALUES that one of the given people (numbers) is in."""
+        memory = self._memory
+        universe, person = self.split(people.unique())
+        found = []
+        for runs, frame in ((memory.pairs_at, memory.pairs), (memory.values_at, memory.pair_values)):
+            place, twice = runs.gathered(person)
+            both = distinct(universe[place] << SHIFT | twice % max(len(frame), 1))
+            found.append(_put_rows(frame, both >> SHIFT, both & ((1 << SHIFT) - 1)))
+        return found[0], found[1]
+
     def pairs(self, people: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return PAIRS and PAIR_VALUES of the units of the given people (numbers), each unit in each of their universes."""
         memory = self._memory
@@ -174,16 +186,27 @@ class Universes:
         found = []
         for runs, frame in ((memory.pairs_of, memory.pairs), (memory.values_of, memory.pair_values)):
             place, row = runs.gathered(unit)
-            ends = [put_person(frame[name].gather(row), universe[place]) for name in ("person_a", "person_b")]
-            part = frame[row].with_columns(ends)
-            found.append(part.with_columns(put(part["key"], universe[place])) if "key" in part.columns else part)
+            found.append(_put_rows(frame, universe[place], row))
         return found[0], found[1]
+
+    def cost(self, people: pl.Series) -> IntArray:
+        """Return per universe how many pairs `pairs` gives for it."""
+        universe, unit = self.units(people)
+        many = self._memory.pairs_of.start[unit + 1] - self._memory.pairs_of.start[unit]
+        return np.bincount(universe, many).astype(np.int64)
 
     def units(self, people: pl.Series) -> tuple[IntArray, IntArray]:
         """Return (universe, unit), each once, of the given people (numbers)."""
         universe, person = self.split(people.unique())
         both = np.unique(universe << SHIFT | self._memory.unit[person])
         return both >> SHIFT, both & ((1 << SHIFT) - 1)
+
+
+def _put_rows(frame: pl.DataFrame, universe: IntArray, row: IntArray) -> pl.DataFrame:
+    """Return rows of PAIRS or PAIR_VALUES in their universes."""
+    part = frame[row]
+    part = part.with_columns(put_person(part[name], universe) for name in ("person_a", "person_b"))
+    return part.with_columns(put(part["key"], universe)) if "key" in part.columns else part
 
 
 def records_of(book: pl.DataFrame, keys: pl.DataFrame, person_ids: pl.Series, universe: IntArray) -> pl.DataFrame:
@@ -201,5 +224,3 @@ def records_of(book: pl.DataFrame, keys: pl.DataFrame, person_ids: pl.Series, un
 def _joined(universe: IntArray, number: IntArray | np.ndarray[tuple[int], np.dtype[np.int32]]) -> pl.Series:
     return pl.Series((universe << SHIFT | number).astype(np.uint64))
 
-
-__all__ = ["Runs", "Universes", "put", "put_person", "records_of", "universe_of"]
