@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from asked_books import random_store, rules, solved_without
@@ -16,9 +17,25 @@ from fraudgraph.investigation.outcome import outcome
 from fraudgraph.investigation.trying import Trial
 from fraudgraph.stores import open_store
 
+if TYPE_CHECKING:
+    from conftest import Ask
+
+FATES = {"no gang", "falls apart", "loses people", "stays"}
 BOOKS = int(os.environ.get("FRAUDGRAPH_WHAT_IF_BOOKS", "0"))
 MOST = 1000 if BOOKS else 4
 """People, and values, that are taken out of a book."""
+
+
+def test_the_command_tries_every_person_and_moves_the_line(ask: Ask) -> None:
+    gang = ask("gangs").json[0]["gang_id"]
+    people = {row["person_id"] for row in ask("gang", gang).json["people"]}
+    found = ask("gang", gang, "--what-if").json
+    assert {row["id"] for row in found["removed"] if row["what"] == "person"} == people
+    assert {row["fate"] for row in found["removed"]} <= FATES
+    assert [row["in_force"] for row in found["thresholds"]].count(True) == 1
+    assert found["thresholds"][-1]["fate"] == "no gang"
+    assert found["profile"][0]["pieces"] <= found["profile"][-1]["pieces"]
+    assert sum(map(int, found["profile"][0]["sizes"].split())) == len(people)
 
 
 @pytest.mark.parametrize("seed", range(BOOKS or 1))
