@@ -46,11 +46,11 @@ def upgrade(duck: duckdb.DuckDBPyConnection, found: Head) -> None:
             duck.execute(schema.versioned_statement(schema.DERIVED[name]))
         for slot in model.MATCHING:
             duck.execute(f'ALTER TABLE book ADD COLUMN "{slot.name}" VARCHAR')
-        duck.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(schema.FORMAT)])
-        duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.layout()])
     if found.format in schema.FORMER:
         for table in schema.OUTSIDE.values():
             duck.execute(schema.outside_statement(table))
+        duck.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(schema.FORMAT)])
+        duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.layout()])
 
 
 def write_labels(duck: duckdb.DuckDBPyConnection, labels: pl.DataFrame) -> None:

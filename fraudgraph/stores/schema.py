@@ -177,6 +177,9 @@ def ending_sql(slots: list[model.Slot]) -> str:
     return " UNION ALL ".join(parts)
 
 
+BOOK_ORDER = ("applied_at", "application_id")
+
+
 def _all(query: str) -> str:
     return f"SELECT * FROM ({query})"
 
