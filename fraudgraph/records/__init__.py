@@ -1,7 +1,7 @@
 """Files to an applications table: formats, encodings, headers, values, repeats. Rows in = accepted + repeated + rejected, always.
 
-`read`, `from_frame` and `from_lines` give `fraudgraph.model.Records`; `against` judges them against what a store already has; `refused` takes some out;
-`read_relations` reads given person-person ties; `parse_map` reads ``canonical=HEADER`` words of a command line.
+`read`, `from_frame` and `from_lines` give `fraudgraph.model.Records`; `against` judges them against what a store has; `refused` takes
+some out; `read_relations` reads given person-person ties; `parse_map` reads ``canonical=HEADER`` words of a command line.
 """
 
 from __future__ import annotations

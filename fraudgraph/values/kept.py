@@ -47,7 +47,7 @@ class Values(Protocol):
         """Return the identifiers of a book, row by row, as `identifiers.identify` does: keys that compare, whatever they are made of."""
 
     def births(self, reader: Reader, application_ids: Iterable[str] | None = None) -> pl.DataFrame:
-        """Return application_id and born (String, null where unknown) of these stored applications, or of all, as `identified` has their births."""
+        """Return application_id and born (String, null where unknown) of these stored applications, or of all, as `identified` does."""
 
     def denied(self, keys: pl.DataFrame, settings: Settings) -> pl.Series:
         """Return, row by row of a book's keys, whether any of them is on a deny list (Boolean)."""
