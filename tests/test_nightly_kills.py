@@ -26,7 +26,7 @@ from fraudgraph import nightly, pipeline
 from fraudgraph.cli import main
 from fraudgraph.stores import Store, open_store
 
-KILLS = int(os.environ.get("FRAUDGRAPH_KILLS", "6"))
+KILLS = int(os.environ.get("FRAUDGRAPH_KILLS", "4"))
 STAGES = (
     "reading",
     "the stored book",
