@@ -77,6 +77,8 @@ def test_the_task_is_python() -> None:
 
 
 def test_the_commands(place: Path) -> None:
+    samples = " ".join(str(path) for path in sorted((ROOT / "data" / "samples").glob("applications_*.csv")))
+    typed(f"fraudgraph run {samples} --replace --quiet", place)  # a book that there is something to learn from
     assert len(blocks("sh")) == 2
     for block in blocks("sh"):
         typed(block, place)
