@@ -21,7 +21,7 @@ from fraudgraph.solving import Book, Solution, relations, solve
 from tests.books import Rows, book, random_rows
 from tests.nights import InMemory, people, records
 
-BOOKS = int(os.environ.get("FRAUDGRAPH_BOOKS", "60"))
+BOOKS = int(os.environ.get("FRAUDGRAPH_BOOKS", "40"))
 """Random books tried; the full proof is FRAUDGRAPH_BOOKS=5000."""
 
 # Small caps so that hubs form and dissolve in books of a hundred applications, and little is enough to learn from.
