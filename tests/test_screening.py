@@ -20,7 +20,7 @@ from fraudgraph.screening import Screen
 from fraudgraph.stores import open_store
 from tests.night_books import Told, calibration_of, random_book, random_relations, rules
 
-REQUESTS = int(os.environ.get("FRAUDGRAPH_SCREENED", "8"))
+REQUESTS = int(os.environ.get("FRAUDGRAPH_SCREENED", "4"))
 """Applications of each book that are compared with a night."""
 
 
