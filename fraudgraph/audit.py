@@ -24,7 +24,7 @@ import polars as pl
 from fraudgraph import concealment, masking
 from fraudgraph.concealment import Key
 from fraudgraph.errors import ConfigurationError, UsageError
-from fraudgraph.stores.port import AUDIT, Next, Reader, Store
+from fraudgraph.stores.port import AUDIT, PREFIXES, Next, Reader, Store
 
 LONGEST = 2000
 """Characters of what an entry is about, and of why."""
@@ -32,9 +32,6 @@ LONGEST = 2000
 LONGEST_NAME = 100
 STORE_KEY = "store.key"
 """Under which a store of masked values remembers the name of its key."""
-
-IDS = ("G-", "P-", "C-")
-"""How the ids of gangs, people and communities begin."""
 
 SEALED = ("number", "at", "who", "command", "night", "content", "emptied", "key")
 """Columns that the seal is made of."""
@@ -57,7 +54,7 @@ class Deed:
             raise UsageError(f"the log needs a name of at most {LONGEST_NAME} characters: set FRAUDGRAPH_USER")
         if len(why) > LONGEST:
             raise UsageError(f"what is said of why may have at most {LONGEST:,} characters: say it shorter")
-        return Deed(who, command, about[:LONGEST], masking.free_text(why, [word for word in why.split() if word.startswith(IDS)]))
+        return Deed(who, command, about[:LONGEST], masking.free_text(why, [word for word in why.split() if word.startswith(PREFIXES)]))
 
 
 def write(store: Store, deed: Deed) -> pl.DataFrame:
@@ -95,8 +92,14 @@ def following(deed: Deed, night: int, key: Key | None, at: datetime, emptied: Se
 
 def key_of(reader: Reader, store: Store) -> Key | None:
     """Return the book's key if it has one and it is at hand."""
-    names = [str(name) for name in (reader.settings().get(STORE_KEY), *store.purged()["key"].unique().sort()) if name]
-    return at_hand(names[0]) if names else None
+    name = key_name(reader, store)
+    return at_hand(name) if name else None
+
+
+def key_name(reader: Reader, store: Store) -> str | None:
+    """Return the name of the key that the book's values, or what was purged of it, are told by."""
+    names = (reader.settings().get(STORE_KEY), *store.purged()["key"].unique().sort())
+    return next((str(name) for name in names if name), None)
 
 
 def at_hand(name: str) -> Key | None:

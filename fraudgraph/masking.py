@@ -38,12 +38,7 @@ def revealed() -> Iterator[None]:
 
 
 def is_revealed() -> bool:
-    """Return whether values are shown plain here, so that what is written can say so of itself."""
-    return _REVEALED.get()
-
-
-def are_revealed() -> bool:
-    """Are values shown plain here and now?"""
+    """Return whether values are shown plain here and now."""
     return _REVEALED.get()
 
 

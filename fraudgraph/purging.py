@@ -118,8 +118,8 @@ def purge(
 
 def _key(place: Store, reader: Reader) -> Key:
     """Return the book's key; one is made for a book that has none."""
-    named = [name for name in (reader.settings().get(audit.STORE_KEY), *place.purged()["key"].unique().sort()) if name]
-    return concealment.load(str(named[0])) if named else concealment.load_or_make()
+    name = audit.key_name(reader, place)
+    return concealment.load(name) if name else concealment.load_or_make()
 
 
 def _solved(reader: Reader, store: str | Path, settings: Settings, doomed: Doomed, tokens: pl.Series, clock: Clock) -> Change:

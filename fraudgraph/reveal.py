@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fraudgraph import audit, masking
-from fraudgraph.audit import IDS
 from fraudgraph.errors import UsageError
-from fraudgraph.stores.port import Reader, Store
+from fraudgraph.stores.port import PREFIXES, Reader, Store
 from fraudgraph.values.kept import SETTING
 
 
@@ -27,6 +26,6 @@ def granted(store: Store, reader: Reader, who: str, command: str, about: Iterabl
 def shown(reader: Reader, asked: Iterable[str]) -> list[str]:
     """Return what was asked for as the log may have it: ids as they are, anything else masked."""
     words = [word.strip() for word in asked if word.strip()]
-    ids = {"application_id": [word for word in words if not word.startswith(IDS)]}
+    ids = {"application_id": [word for word in words if not word.startswith(PREFIXES)]}
     known = set(reader.table("membership", columns=["application_id"], where=ids)["application_id"])
-    return [word if word.startswith(IDS) or word in known else masking.raw("value", word) for word in words]
+    return [word if word.startswith(PREFIXES) or word in known else masking.raw("value", word) for word in words]

@@ -20,7 +20,7 @@ from fraudgraph.investigation.frozen import calibration, rules
 from fraudgraph.investigation.pair import why as why_tied
 from fraudgraph.investigation.paths import path as ways
 from fraudgraph.investigation.showing import show
-from fraudgraph.investigation.things import What, named, person_of
+from fraudgraph.investigation.things import What, known, named, person_of
 from fraudgraph.reports import case as cases
 from fraudgraph.reports import case_page, picture, queue, tables, words
 from fraudgraph.reports import case_words as say
@@ -93,13 +93,7 @@ def found(reader: Reader, asked: Asked) -> Shown:
     """What a search finds. What was typed is shown to nobody again."""
     text = asked.one("value")
     answer = find(reader, WantedValue(text, FOUND), rules(reader, asked.settings))
-    here = []
-    try:
-        named(reader, text)
-        here = [text]
-    except UsageError:
-        pass  # no id: what was found is all there is
-    return _told(reader, asked, "Found", answer, exact=here)
+    return _told(reader, asked, "Found", answer, exact=[text] if known(reader, text) else [])
 
 
 def thing(reader: Reader, asked: Asked) -> Shown:

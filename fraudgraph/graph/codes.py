@@ -319,9 +319,3 @@ def _windows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, t
         pl.col("w").alias("window"),
         pl.col("len").cast(pl.Int64).alias("people"),
     ).select(list(HUB_WINDOWS.columns))
-
-
-def windows_of(time: IntArray, half_days: int) -> tuple[IntArray, IntArray]:
-    """Return the first of the two windows that each time lies in (the other is the next), and the one whose middle is nearest."""
-    half = half_days * DAY
-    return time // half - 1, (time - half // 2) // half

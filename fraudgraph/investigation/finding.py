@@ -13,7 +13,7 @@ from fraudgraph.identifiers.name import canonical
 from fraudgraph.investigation import looking, references
 from fraudgraph.investigation.answer import Answer, Part
 from fraudgraph.investigation.people import people
-from fraudgraph.investigation.things import cleaned, named
+from fraudgraph.investigation.things import cleaned, known
 from fraudgraph.reports import captions, words
 from fraudgraph.settings import Settings
 from fraudgraph.stores.port import USES, Reader
@@ -137,12 +137,7 @@ def _users(reader: Reader, uses: pl.DataFrame, found: pl.DataFrame) -> pl.DataFr
     who = (
         uses.join(found.select("kind", "key", "reference"), on=["kind", "key"])
         .group_by("person_id", matched="reference")
-        .agg(
-            pl.col("role").unique().sort().str.join(";").alias("roles"),
-            pl.col("application_id").n_unique().cast(pl.Int64).alias("applications"),
-            pl.col("used_at").min().alias("first_used_at"),
-            pl.col("used_at").max().alias("last_used_at"),
-        )
+        .agg(looking.AS_USED)
     )
     about = people(reader, who["person_id"]).select("person_id", "name", "intent", "gang_id")
     order = found.select(matched="reference").drop_nulls().with_row_index("order")
@@ -178,9 +173,8 @@ def _named(reader: Reader, text: str, kept: Values, settings: Settings) -> pl.Da
 
 def _about(reader: Reader, text: str) -> list[str]:
     """Return a sentence where ``text`` is an id."""
-    try:
-        thing = named(reader, text)
-    except UsageError:
+    thing = known(reader, text)
+    if thing is None:
         return []
     article = "an" if thing.what[0] in "ai" else "a"
     return [f"This is the id of {article} {thing.what}: `fraudgraph show` says what there is of it."]

@@ -20,6 +20,14 @@ STORED = frozenset(slot.name for slot in model.STORED_SLOTS)
 
 WHO_USES = {**USES.schema, "person_id": pl.String}
 
+AS_USED = (
+    pl.col("role").unique().sort().str.join(";").alias("roles"),
+    pl.col("application_id").n_unique().cast(pl.Int64).alias("applications"),
+    pl.col("used_at").min().alias("first_used_at"),
+    pl.col("used_at").max().alias("last_used_at"),
+)
+"""What a group of uses comes to."""
+
 COUNTED = model.Table(
     "counted",
     {
@@ -79,10 +87,7 @@ def counted(reader: Reader, values: pl.DataFrame) -> pl.DataFrame:
 def tallied(reader: Reader, uses: pl.DataFrame, hubs: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return COUNTED of the values in ``uses`` (WHO_USES of every use) and of ``hubs`` (kind, key, people)."""
     counts = uses.group_by(VALUE).agg(
-        pl.col("person_id").n_unique().cast(pl.Int64).alias("people"),
-        pl.col("application_id").n_unique().cast(pl.Int64).alias("applications"),
-        pl.col("used_at").min().alias("first_used_at"),
-        pl.col("used_at").max().alias("last_used_at"),
+        pl.col("person_id").n_unique().cast(pl.Int64).alias("people"), *AS_USED[1:]
     )
     table = counts.join(references.first_uses(uses), on=VALUE).with_columns(generic=False)
     if hubs is not None and hubs.height:
@@ -98,8 +103,12 @@ def looks(reader: Reader, values: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFr
     return pl.DataFrame(rows, schema={"kind": pl.String, "key": pl.String, "value": pl.String}, orient="row")
 
 
+def strength() -> pl.Expr:
+    """How much a value of a kind says by itself."""
+    known = {kind: found.strength for kind, found in kinds.KINDS.items()}
+    return pl.col("kind").replace_strict(known, default=0.1, return_dtype=pl.Float64)
+
+
 def strongest_first(values: pl.DataFrame) -> pl.DataFrame:
     """Return ``values`` in the order of what they say: strong kinds first, then few people."""
-    strength = {kind: known.strength for kind, known in kinds.KINDS.items()}
-    rank = pl.col("kind").replace_strict(strength, default=0.1, return_dtype=pl.Float64)
-    return values.sort(rank, "kind", "people", "reference", "key", descending=[True, False, False, False, False])
+    return values.sort(strength(), "kind", "people", "reference", "key", descending=[True, False, False, False, False])

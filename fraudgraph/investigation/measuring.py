@@ -9,7 +9,7 @@ from fraudgraph.calibration import Calibration
 from fraudgraph.graph.codes import OWN_PLACES, encode
 from fraudgraph.graph.facts import Facts, View, read
 from fraudgraph.graph.pairs import Given
-from fraudgraph.investigation import looking
+from fraudgraph.investigation import looking, references
 from fraudgraph.model import SLOT
 from fraudgraph.settings import Settings
 from fraudgraph.solving import number_channels
@@ -24,7 +24,7 @@ def facts_of(
 
     ``uses``: WHO_USES of the two; ``shared``: kind, key of what both have.
     """
-    slot = pl.concat_str("kind", pl.lit("."), "role")
+    slot = references.slot_of()
     own = uses.filter(slot.is_in(list(OWN_PLACES))).select(looking.VALUE)
     asked = looking.narrow(reader, pl.concat([shared.select(looking.VALUE), own]).unique())
     every = looking.users_of(reader, asked)

@@ -57,11 +57,11 @@ class Bench:
 
 def nearest_change(reader: Reader, community_id: str, calibration: Calibration, settings: Settings) -> list[str]:
     """Return sentences that say what would change the verdict on a community, the nearest first; its ties taken as they are."""
+    if not calibration.flags:
+        return []
     people = reader.table("communities", where={"community_id": [community_id]})["person_id"].to_list()
     known = reader.table("persons", columns=["person_id", "intent"], where={"person_id": people})["intent"]
     intents = (known * MICRO).round().cast(pl.Int64).fill_null(-1).to_numpy()
-    if not calibration.flags:
-        return []
     return changes(Bench(calibration, settings), intents)
 
 

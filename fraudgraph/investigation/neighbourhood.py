@@ -17,7 +17,7 @@ from fraudgraph.investigation import looking, references
 from fraudgraph.investigation.answer import Answer, Part
 from fraudgraph.investigation.people import people
 from fraudgraph.investigation.things import Thing, What, people_of
-from fraudgraph.reports import kinds, words
+from fraudgraph.reports import words
 from fraudgraph.stores.port import Reader
 
 NEIGHBOURS = model.Table(
@@ -107,7 +107,6 @@ def _all(reader: Reader, frontier: list[str], crowd: int) -> tuple[pl.DataFrame,
 
 def _step(links: pl.DataFrame, frontier: Iterable[str], seen: set[str], hop: int) -> pl.DataFrame:
     """Return STEP: the people whom the links lead to from the frontier and who were not seen yet."""
-    strength = {kind: known.strength for kind, known in kinds.KINDS.items()}
     here = links.filter(pl.col("person_id").is_in(pl.Series(sorted(frontier), dtype=pl.String).implode()))
     known = pl.Series(sorted(seen), dtype=pl.String).implode()
     crowd = links.group_by(looking.VALUE).len("crowd")
@@ -115,7 +114,7 @@ def _step(links: pl.DataFrame, frontier: Iterable[str], seen: set[str], hop: int
         links.filter(~pl.col("person_id").is_in(known))
         .join(here.rename({"person_id": "from_person"}), on=looking.VALUE)
         .join(crowd, on=looking.VALUE)
-        .with_columns(rank=pl.col("kind").replace_strict(strength, default=0.1, return_dtype=pl.Float64))
+        .with_columns(rank=looking.strength())
         .sort("person_id", "rank", "crowd", "kind", "key", "from_person", descending=[False, True, False, False, False, False])
         .with_columns(sharing=pl.struct(looking.VALUE).n_unique().over("person_id").cast(pl.Int64), hop=pl.lit(hop, pl.Int64))
     )

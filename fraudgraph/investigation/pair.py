@@ -16,6 +16,7 @@ from fraudgraph.investigation.answer import Answer, Part
 from fraudgraph.investigation.measuring import facts_of
 from fraudgraph.investigation.people import people
 from fraudgraph.investigation.region import ENDS, Opinion, Region
+from fraudgraph.night.known import first_of
 from fraudgraph.reports import words
 from fraudgraph.settings import Settings
 from fraudgraph.stores.port import Reader
@@ -39,6 +40,9 @@ SHARED = model.Table(
         "generic": (pl.Boolean, "it ties nobody"),
     },
 )
+
+SIDE = {"roles": "roles", "first_used_at": "first", "last_used_at": "last", "applications": "count", "times": "times"}
+"""What is said of one of the two -> how its columns begin."""
 
 FAR = "They share values, but never within half a year of each other, and such pairs are not looked at."
 UNMET = (
@@ -91,13 +95,9 @@ def _shared(reader: Reader, pair: Pair, uses: pl.DataFrame) -> pl.DataFrame:
     for person, side in ((pair.a, "a"), (pair.b, "b")):
         mine = uses.filter(pl.col("person_id") == person)
         sides.append(
-            mine.group_by(looking.VALUE).agg(
-                pl.col("role").unique().sort().str.join(";").alias(f"roles_{side}"),
-                pl.col("used_at").min().alias(f"first_{side}"),
-                pl.col("used_at").max().alias(f"last_{side}"),
-                pl.col("application_id").n_unique().cast(pl.Int64).alias(f"count_{side}"),
-                pl.col("used_at").unique().alias(f"times_{side}"),
-            )
+            mine.group_by(looking.VALUE)
+            .agg(*looking.AS_USED, pl.col("used_at").unique().alias("times"))
+            .rename({name: f"{ours}_{side}" for name, ours in SIDE.items()})
         )
     both = sides[0].join(sides[1], on=looking.VALUE)
     times = both.select("times_a", "times_b").iter_rows()
@@ -186,7 +186,7 @@ def _not_near(
     facts = facts_of(reader, (pair.a, pair.b), uses, shared, calibration, settings)
     if not len(facts):
         return (FAR,), more, None
-    fold = int(scoring.folds(pl.Series([pair.a.removeprefix("P-")]), np.array([0]), np.array([0], np.int32))[0])
+    fold = int(scoring.folds(first_of(pl.Series([pair.a])), np.array([0]), np.array([0], np.int32))[0])
     weighed = weighing.weigh(facts, fold, calibration.given, calibration.tables, settings)
     more |= {"class": classes.describe(int(classes.pack(facts)[0]), calibration.given), "probability": weighed.probability}
     met = len(scoring.near(facts, calibration.tables.levels, calibration.tables.sd, np.array([fold]), settings))

@@ -184,9 +184,7 @@ def _rows(reader: Reader, region: Region, ways: list[Way], weights: Weights) -> 
     values = region.values.filter(pl.col("person_a").is_in(mine) & pl.col("person_b").is_in(mine))
     for more in (looking.looks(reader, values, uses), references.first_uses(uses)):
         values = values.join(more, on=looking.VALUE, how="left")
-    strength = {kind: known.strength for kind, known in kinds.KINDS.items()}
-    values = values.with_columns(rank=pl.col("kind").replace_strict(strength, default=0.1, return_dtype=pl.Float64))
-    values = values.sort("rank", "kind", "reference", descending=[True, False, False])
+    values = values.sort(looking.strength(), "kind", "reference", descending=[True, False, False])
     word = {kind: kinds.kind_of(kind).word for kind in values["kind"].unique()}
     text = pl.concat_str(pl.col("kind").replace_strict(word, return_dtype=pl.String), pl.lit(" "), "value").str.strip_chars()
     shared = values.group_by("person_a", "person_b", maintain_order=True).agg(text.alias("shared"), "reference")

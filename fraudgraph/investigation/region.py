@@ -19,7 +19,7 @@ from fraudgraph.graph.scoring import Near
 from fraudgraph.judging import Found, People, judge_pairs
 from fraudgraph.model import PAIR_VALUES, PAIRS, BoolArray
 from fraudgraph.night.judging import near_of
-from fraudgraph.night.known import Stored
+from fraudgraph.night.known import Stored, first_of
 from fraudgraph.settings import Settings
 from fraudgraph.stores.port import Reader
 
@@ -115,7 +115,7 @@ class Region:
     ) -> Opinion:
         """Judge some near pairs."""
         everybody = self.people({*people, *pairs["person_a"], *pairs["person_b"]}).sort("first_applied_at", "person_id")
-        names, intent = everybody["person_id"].str.slice(2), everybody["intent"].to_numpy()
+        names, intent = first_of(everybody["person_id"]), everybody["intent"].to_numpy()
         near = near_of(pairs, values, everybody["person_id"], names)
         found = judge_pairs(near, People(names, intent), calibration or self.calibration, settings or self.settings)
         return Opinion(near, found, Named(names, everybody["applications"].to_numpy(), intent))

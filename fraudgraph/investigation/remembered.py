@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from fraudgraph.investigation import looking
+from fraudgraph.investigation import looking, references
 from fraudgraph.model import SLOT
 from fraudgraph.night.known import RECORD, Stored, numbered
 from fraudgraph.stores.numbers import PLACE, USES, hashed
@@ -81,7 +81,7 @@ class Remembered:
     def _look_up(self, values: pl.DataFrame) -> None:
         """Remember all uses of ``values`` (kind, value, key)."""
         found = looking.users_of(self._reader, values).join(values, on=looking.VALUE)
-        slot = pl.concat_str("kind", pl.lit("."), "role").replace_strict(PLACE, return_dtype=pl.UInt8).alias("slot")
+        slot = references.slot_of().replace_strict(PLACE, return_dtype=pl.UInt8).alias("slot")
         columns = {
             "value": found["value"],
             "slot": found.select(slot)["slot"],

@@ -90,11 +90,11 @@ def application(reader: Reader, application_id: str) -> Answer:
     """Return one application: what it says, its person, and what it gives."""
     row = applied(reader, [application_id]).row(0, named=True)
     uses = looking.given_by(reader, [row["person_id"]])
-    about = people(reader, [row["person_id"]]).row(0, named=True)
-    facts = {**row, "community_id": about["community_id"], "gang_id": about["gang_id"], "reasons": _reasons(reader, row["person_id"])}
+    about = people(reader, [row["person_id"]])
+    facts = {**row, **about.select("community_id", "gang_id").row(0, named=True), "reasons": _reasons(reader, row["person_id"])}
     parts = (
         Part("gives", "What it gives", gives(reader, uses.filter(pl.col("application_id") == application_id))),
-        Part("people", "Its person", people(reader, [row["person_id"]])),
+        Part("people", "Its person", about),
     )
     return Answer({"what": "application", **facts}, (), parts)
 
@@ -149,12 +149,7 @@ def applied(reader: Reader, application_ids: list[str]) -> pl.DataFrame:
 
 def gives(reader: Reader, uses: pl.DataFrame) -> pl.DataFrame:
     """Return GIVES of uses (WHO_USES) of some people, the strongest kind first."""
-    mine = uses.group_by("kind", "key").agg(
-        pl.col("role").unique().sort().str.join(";").alias("role"),
-        pl.col("used_at").min().alias("first_used_at"),
-        pl.col("used_at").max().alias("last_used_at"),
-        pl.col("application_id").n_unique().cast(pl.Int64).alias("count"),
-    )
+    mine = uses.group_by(looking.VALUE).agg(looking.AS_USED).rename({"roles": "role", "applications": "count"})
     about = looking.counted(reader, mine).drop("first_used_at", "last_used_at", "applications")
     # Looks of tokens come from the applications at hand, so that a generic value has one too.
     look = looking.looks(reader, mine, uses)
@@ -178,12 +173,7 @@ def tied(reader: Reader, person_id: str) -> pl.DataFrame:
 
 def used_by(reader: Reader, uses: pl.DataFrame) -> pl.DataFrame:
     """Return USED of the uses (WHO_USES) of one value, the first first."""
-    who = uses.group_by("person_id").agg(
-        pl.col("role").unique().sort().str.join(";").alias("roles"),
-        pl.col("application_id").n_unique().cast(pl.Int64).alias("applications"),
-        pl.col("used_at").min().alias("first_used_at"),
-        pl.col("used_at").max().alias("last_used_at"),
-    )
+    who = uses.group_by("person_id").agg(looking.AS_USED)
     about = people(reader, who["person_id"]).select("person_id", "name", "intent", "gang_id")
     return USED.check(who.join(about, on="person_id").sort("first_used_at", "person_id"))
 

@@ -64,6 +64,14 @@ def named(reader: Reader, text: str) -> Thing:
     )
 
 
+def known(reader: Reader, text: str) -> Thing | None:
+    """Return what ``text`` is the id of, None where there is nothing of that name."""
+    try:
+        return named(reader, text)
+    except UsageError:
+        return None
+
+
 def people_of(reader: Reader, thing: Thing) -> list[str]:
     """Return the ids of the people that a thing means, sorted; an identifier means nobody."""
     if thing.what is What.PERSON:

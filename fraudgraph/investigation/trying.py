@@ -11,13 +11,13 @@ from collections.abc import Collection
 import polars as pl
 
 from fraudgraph.calibration import Calibration
-from fraudgraph.graph.facts import GIVEN_KINDS
 from fraudgraph.identifiers.registry import derivations
 from fraudgraph.investigation import looking
 from fraudgraph.investigation.region import ENDS, Opinion, Region, neighbours
 from fraudgraph.investigation.remembered import Book
-from fraudgraph.model import MICRO, SLOT
+from fraudgraph.model import SLOT
 from fraudgraph.night.near import Change, remeasure
+from fraudgraph.night.solving import related_pairs
 from fraudgraph.settings import Settings
 from fraudgraph.stores.port import Reader
 
@@ -89,25 +89,8 @@ def taken_out(records: pl.DataFrame, kind: str, key: str) -> pl.DataFrame:
 
 
 def related(reader: Reader, calibration: Calibration) -> pl.DataFrame:
-    """Return the relations from outside between two people: person_a, person_b, kind (its number in the calibration), weight."""
-    schema = {**dict.fromkeys(ENDS, pl.String), "kind": pl.Int32, "weight": pl.Float64}
+    """Return the relations from outside between two people, as `related_pairs` has them."""
     relations = reader.table("relations")
-    number = {kind: place for place, kind in enumerate(calibration.given[:GIVEN_KINDS])}
-    if relations.is_empty() or not number:
-        return pl.DataFrame(schema=schema)
     ids = pl.concat([relations["source"], relations["target"]]).unique().sort().to_list()
     membership = reader.table("membership", columns=["application_id", "person_id"], where={"application_id": ids})
-    for end in ("source", "target"):
-        relations = relations.join(membership.rename({"application_id": end, "person_id": f"{end}_person"}), on=end)
-    return (
-        relations.filter(pl.col("source_person") != pl.col("target_person"))
-        .select(
-            pl.min_horizontal("source_person", "target_person").alias(ENDS[0]),
-            pl.max_horizontal("source_person", "target_person").alias(ENDS[1]),
-            pl.col("kind").replace_strict(number, default=max(len(number) - 1, 0), return_dtype=pl.Int32),
-            (pl.col("weight") * MICRO).round().cast(pl.Int64),
-        )
-        .group_by(*ENDS, "kind")
-        .agg(pl.col("weight").sum() / MICRO)
-        .sort(*ENDS, "kind")
-    )
+    return related_pairs(relations, membership, calibration.given)

@@ -67,9 +67,9 @@ def weigh(facts: Facts, fold: int, given: tuple[str, ...], tables: Tables, setti
         rows.append((look, finds, pairs, e / variance, float(np.clip(e / square, 0.0, 1.0))))
 
     add("before the book was asked", "the usual order of strength", None)
-    for look, level in zip(LOOKS, tables.levels, strict=False):
+    for place, (look, level) in enumerate(zip(LOOKS, tables.levels, strict=False)):
         value = level.update(value, code, folds, strength)
-        add(look, finds(LOOKS.index(look), facts, given), int(level.pairs(code)[0]))
+        add(look, finds(place, facts, given), int(level.pairs(code)[0]))
     if final is not None and tables.second:
         rows.append(("other ties of the two", f"second look, {len(tables.second)} times", None, final * square / variance, final))
     speaks = [""] + [_speaks(before[4], after[4]) for before, after in pairwise(rows)]

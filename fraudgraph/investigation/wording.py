@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fraudgraph.model import SLOT
 from fraudgraph.reports import words
 
 RULES = {
@@ -31,10 +30,3 @@ def rule(how: str) -> str:
         return RULES[how]
     parts = [PARTS.get(part, part) for part in how.split("+")]
     return f"{words.listed(parts)} agree{'s' if len(parts) == 1 else ''}"
-
-
-def role(kind: str, name: str) -> str:
-    """Return a role as a person reads it: ``own`` phone, ``first contact's`` phone."""
-    if name == "own" or f"{kind}.{name}" not in SLOT:
-        return name
-    return {"contact1": "first contact's", "contact2": "second contact's"}.get(name, name)

@@ -93,7 +93,7 @@ class Memory:
         self.relations = reader.table("relations")
 
     def _values(self, reader: Reader) -> None:
-        """Number the values: ``values`` their hashes, sorted; per slot the value of each row, -1 for none; the uses of each value."""
+        """Number the values, in the order of their hashes; per slot the value of each row, -1 for none; the uses of each value."""
         had = [name for name in reader.table("keys", where={"application_id": []}).columns if name in PLACE]
         found = []
         for name in had:
@@ -104,7 +104,7 @@ class Memory:
         order = np.argsort(hashes)
         ordered = hashes[order]
         first = np.r_[True, ordered[1:] != ordered[:-1]] if len(ordered) else np.zeros(0, bool)
-        self.values = ordered[first]
+        self.by_value = Hashes(ordered[first], np.arange(int(first.sum()), dtype=np.int32))
         value = np.empty(len(order), np.int32)
         value[order] = np.cumsum(first, dtype=np.int32) - 1
         self.slots: dict[str, Int32Array] = {}
@@ -151,11 +151,7 @@ class Memory:
 
     def number_of(self, hashes: pl.Series) -> IntArray:
         """Return the numbers of values by their hashes, -1 of those that are not in the book."""
-        wanted = hashes.to_numpy()
-        if not len(self.values):
-            return np.full(len(wanted), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.values, wanted), len(self.values) - 1)
-        return np.where(self.values[at] == wanted, at, -1).astype(np.int64)
+        return self.by_value.find(hashes.to_numpy())
 
     @property
     def whose(self) -> pl.DataFrame:

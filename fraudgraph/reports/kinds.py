@@ -71,7 +71,7 @@ def masked(kind: str, key: str) -> str:
         return ""  # a bucket's number is no number that anybody has
     if kind == "birth_surname":
         return ""  # the key is the whole birth date and name
-    return words.show(masking.mask(kind, key), words.REVEALED if masking.are_revealed() else words.SHOWN)
+    return words.show(masking.mask(kind, key), words.REVEALED if masking.is_revealed() else words.SHOWN)
 
 
 def weigh(strength: pl.Expr, members: pl.Expr, others: pl.Expr) -> pl.Expr:

@@ -41,7 +41,7 @@ def show(value: object, limit: int = SHOWN) -> str:
 
 def name(given: str | None, limit: int) -> str:
     """Return a person's name as it may be shown, in at most ``limit`` characters; one that is revealed has more room."""
-    return show(masking.name((given or "")[:200]), REVEALED if masking.are_revealed() else limit)
+    return show(masking.name((given or "")[:200]), REVEALED if masking.is_revealed() else limit)
 
 
 def count(number: float | None) -> str:
