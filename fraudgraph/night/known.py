@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
 import polars as pl
 
-from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS
+from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS, IntArray
 from fraudgraph.stores.numbers import PLACE, USES, Numbers
 from fraudgraph.stores.port import Reader
 
@@ -40,6 +41,10 @@ class Known(Protocol):
 
     def crowds(self, values: pl.Series) -> pl.DataFrame:
         """Return the crowds on those of the values (numbers) that are hubs: `CROWDS`."""
+
+    def people_by_then(self, uses: pl.DataFrame) -> IntArray:
+        """Return for each of ``uses`` (USES, of one's own places) a number of people who at least had had the value by then, as `codes.few`
+        counts them."""
 
     def first(self, people: pl.Series) -> pl.Series:
         """Return the ids of the first applications of the given people (person_id), as the book has them."""
@@ -153,6 +158,9 @@ class Stored:
         if self._crowds is None:
             self._crowds = crowds_of(self)
         return self._crowds.filter(pl.col("value").is_in(values.unique().implode()))
+
+    def people_by_then(self, uses: pl.DataFrame) -> IntArray:
+        return np.zeros(len(uses), np.int64)
 
     def first(self, people: pl.Series) -> pl.Series:
         return first_of(people)

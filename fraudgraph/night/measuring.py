@@ -12,7 +12,7 @@ import polars as pl
 from fraudgraph import derived
 from fraudgraph.calibration import Calibration
 from fraudgraph.graph import scoring, ties
-from fraudgraph.graph.codes import DAY, HUB, MISSING, OWN_PLACES, Codes
+from fraudgraph.graph.codes import DAY, FEW, HUB, MISSING, OWN_PLACES, Codes
 from fraudgraph.graph.facts import MOST_APPLICATIONS, Applications, Facts, View, read
 from fraudgraph.graph.pairs import Given
 from fraudgraph.graph.scoring import Near
@@ -47,6 +47,8 @@ class Measuring:
     """All uses, around their times, of whatever two people of a pair share."""
     records: pl.DataFrame
     """In numbers: of some of the people who did not change, at hand already."""
+    gone: pl.DataFrame
+    """In numbers: of those who go."""
     come: pl.DataFrame
     """In numbers: of those who come."""
     others: pl.DataFrame
@@ -220,16 +222,24 @@ def _own_places(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, people: I
     """Return `Codes.few` of the rows for the given people: what place was their own by then."""
     window = settings.integer("graph.window_days") * DAY
     mine = rows.join(cast.gather(people).to_frame("person"), on="person", how="semi")
-    theirs = melt(mine).filter(pl.col("slot").is_in(OWN.tolist()))
+    theirs = _in_question(asked, melt(mine).filter(pl.col("slot").is_in(OWN.tolist())))
     wanted = spans(theirs, window, 0)
     stored = asked.known.numbers.uses(wanted).join(asked.others, on="person", how="anti")
     uses = pl.concat([stored, melt(asked.come).join(wanted, on="value", how="semi")])
     values, everybody = uses["value"].unique(), uses["person"].unique()
     crowd = counted(uses, values, everybody, ranks(uses, asked.ids, asked.known.numbers), settings)
     table = uses.select("application", "slot", few=pl.Series(np.where(crowd.own, crowd.value, MISSING), dtype=pl.Int32))
+    table = table.join(theirs.select("application", "slot"), on=["application", "slot"], how="semi")
     found = {}
     for slot in OWN_PLACES:
         own = table.filter(pl.col("slot") == PLACE[slot]).select("application", "few")
         joined = rows.select("application").join(own, on="application", how="left", maintain_order="left")["few"]
         found[slot] = joined.fill_null(MISSING).to_numpy().astype(np.int32)
     return found
+
+
+def _in_question(asked: Measuring, uses: pl.DataFrame) -> pl.DataFrame:
+    """Return those of the ``uses`` of places of which it must be counted whether they were one's own; the others were not."""
+    gone = melt(asked.gone).group_by("value").agg(pl.col("person").n_unique().cast(pl.Int64).alias("gone"))
+    less = uses.select("value").join(gone, on="value", how="left", maintain_order="left")["gone"].fill_null(0).to_numpy()
+    return uses.filter(pl.Series(asked.known.people_by_then(uses) - less <= FEW))

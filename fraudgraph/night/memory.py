@@ -12,9 +12,12 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.calibration import Calibration
+from fraudgraph.graph.codes import Crowd
 from fraudgraph.graph.components import components
+from fraudgraph.graph.sorting import order_by
 from fraudgraph.model import MICRO, Int32Array, IntArray
 from fraudgraph.night.known import micros
+from fraudgraph.night.uses import OWN
 from fraudgraph.settings import Settings
 from fraudgraph.stores.numbers import PLACE, hashed
 from fraudgraph.stores.port import Reader
@@ -69,6 +72,7 @@ class Memory:
 
     def __init__(self, reader: Reader, kept: Values, calibration: Calibration, settings: Settings) -> None:
         self.kept, self.calibration, self.settings = kept, calibration, settings
+        self.half = settings.integer("graph.window_days") // 2
         self.applications = kept.stored(reader)
         """The book, as ``kept`` has it, in order; a row's number is its place."""
         persons = reader.table("persons")
@@ -113,9 +117,19 @@ class Memory:
             self.slots[name] = np.full(len(self.at), -1, np.int32)
             self.slots[name][rows] = value[start : start + len(mine)]
             start += len(mine)
-        self.use_row = np.concatenate([r for _, r, _ in found]).astype(np.int32) if found else np.zeros(0, np.int32)
-        self.use_slot = np.concatenate([np.full(len(r), PLACE[n], np.uint8) for n, r, _ in found]) if found else np.zeros(0, np.uint8)
-        self.uses = Runs(order.astype(np.int32), np.append(np.flatnonzero(first), len(order)))
+        row = np.concatenate([r for _, r, _ in found]).astype(np.int32) if found else np.zeros(0, np.int32)
+        slot = np.concatenate([np.full(len(r), PLACE[n], np.uint8) for n, r, _ in found]) if found else np.zeros(0, np.uint8)
+        by_time = order_by(value, row)
+        self.use_row, self.use_slot = row[by_time], slot[by_time]
+        """The uses, those of a value together and in order of time."""
+        self.use_start: IntArray = np.append(np.flatnonzero(first), len(order))
+        """Per value its first use, and behind all of them the end."""
+        own = np.flatnonzero(np.isin(self.use_slot, OWN))
+        at = self.use_row[own]
+        people = Crowd(value[by_time[own]].astype(np.int64), self.person[at], self.at[at]).so_far(self.half)
+        self.use_people = np.zeros(len(order), np.uint8)
+        """Per use of one's own places: how many people had had the value by then (as `codes.few` counts them), up to 255; of others 0."""
+        self.use_people[own] = np.minimum(people, 255)
 
     def _pairs(self, reader: Reader, number: pl.DataFrame) -> None:
         """Put the near pairs, and what they share, together by unit."""
@@ -148,6 +162,20 @@ class Memory:
         schema = pl.Schema({**table.schema, "number": pl.Int64()})
         self.crowds = (pl.concat(parts) if parts else pl.DataFrame(schema=schema)).select(list(schema))
         """HUB_WINDOWS with cap, and the number of each value."""
+
+    def uses_between(self, value: IntArray, low: IntArray, high: IntArray) -> tuple[IntArray, IntArray]:
+        """Return (first, behind the last) of the uses of each value from ``low`` until before ``high``, microseconds."""
+        return self._first_use(value, low), self._first_use(value, high)
+
+    def _first_use(self, value: IntArray, at: IntArray) -> IntArray:
+        """Return the first use of each value at ``at`` or later, the end of its uses where there is none."""
+        left, right = self.use_start[value], self.use_start[value + 1]
+        while (open_ := left < right).any():
+            middle = (left + right) >> 1
+            later = np.zeros(len(value), bool)
+            later[open_] = self.at[self.use_row[middle[open_]]] >= at[open_]
+            left, right = np.where(open_ & ~later, middle + 1, left), np.where(open_ & later, middle, right)
+        return left
 
     def number_of(self, hashes: pl.Series) -> IntArray:
         """Return the numbers of values by their hashes, -1 of those that are not in the book."""

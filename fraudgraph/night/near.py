@@ -110,7 +110,7 @@ def remeasure(
     again = _suspects(scene, stage, related)
     pairs, values = before(pl.concat([again["a"], again["b"], scene.others["person"], scene.marks["person"]]).unique())
     hand = _texts_at_hand(known, scene, values)
-    asked = Measuring(known, stage.uses, stage.records, scene.come, scene.others, _ids(change, known), change, hand)
+    asked = Measuring(known, stage.uses, stage.records, scene.gone, scene.come, scene.others, _ids(change, known), change, hand)
     fresh = measured(asked, again, related, calibration, settings)
     left = _kept(known, scene, again, pairs, values)
     kept = values.join(left.select(PAIR), on=PAIR, how="semi")

@@ -9,7 +9,7 @@ import polars as pl
 
 from fraudgraph import derived, intent, ledger, model, subjects
 from fraudgraph.identifiers.name_agreement import name_agreement
-from fraudgraph.model import Identified, IntArray, Subjects
+from fraudgraph.model import Identified, IntArray
 from fraudgraph.night.judging import judged
 from fraudgraph.night.memory import Memory
 from fraudgraph.night.near import Change, remeasure
@@ -19,7 +19,6 @@ from fraudgraph.night.standing import Standing, answers_of
 from fraudgraph.night.universes import NEW, SHIFT, WIDTH, Universes, put, put_person, records_of, universe_of
 from fraudgraph.stores.schema import KEY
 from fraudgraph.subjects import tables
-from fraudgraph.subjects.rules import FIRST
 
 
 class People(NamedTuple):
@@ -152,33 +151,24 @@ def _people(universes: Universes, memory: Memory, fresh: pl.DataFrame) -> People
     if len(row):
         identified = joined([memory.kept.identified(others, memory.settings, frozen_placeholders=placeholders), identified])
     book, where = pl.concat([others, fresh], how="diagonal"), np.concatenate([universe, own])
-    person_id, persons = _resolved(memory, book, identified, where)
-    new = records_of(book, identified.keys, person_id, where)
     old = records_of(others, identified.keys[: len(row)], memory.person_ids.gather(memory.person[row]), universe)
+    book, identified, where, person_id, persons = _resolved(memory, book, identified, where)
+    new = records_of(book, identified.keys, person_id, where)
     amounts = book.select("applied_at", "amount").with_columns(new["application_id"])
     return People(new.select("application_id", "person_id"), persons, old, new, amounts)
 
 
-def _resolved(memory: Memory, book: pl.DataFrame, identified: Identified, where: IntArray) -> tuple[pl.Series, pl.DataFrame]:
-    """Return the person_id of each row, as the book would have it, and PERSONS in their universes.
-
-    Who is connected to nobody is a person of their own; the others are resolved universe by universe."""
-    person_id = ("P-" + book["application_id"]).to_list()
-    alone = np.bincount(where)[where] == 1
-    one = book.filter(pl.Series(alone))
-    each = Subjects(np.arange(len(one), dtype=np.int32), pl.Series("how", [FIRST] * len(one), dtype=pl.String), model.CONFLICTS.empty())
-    found = tables.persons_table(one, each, intent.of_people(one, each))
-    parts = [found.with_columns(put_person(found["person_id"], where[alone]))]
-    for universe in np.unique(where[~alone]):
-        rows = np.flatnonzero(where == universe)
-        small = book[rows].with_columns(pl.Series("row", rows)).sort("applied_at", "application_id")
-        row, small = small["row"], small.drop("row")
-        who = subjects.resolve(small, gathered(identified, row), memory.settings, agree=name_agreement)
-        for at, person in zip(row.to_list(), tables.membership_table(small, who)["person_id"].to_list(), strict=True):
-            person_id[at] = person
-        found = tables.persons_table(small, who, intent.of_people(small, who))
-        parts.append(found.with_columns(put_person(found["person_id"], np.full(len(found), universe))))
-    return pl.Series("person_id", person_id, dtype=pl.String), pl.concat([part.select(list(model.PERSONS.columns)) for part in parts])
+def _resolved(
+    memory: Memory, book: pl.DataFrame, identified: Identified, where: IntArray
+) -> tuple[pl.DataFrame, Identified, IntArray, pl.Series, pl.DataFrame]:
+    """Return the rows in the order in which a book has them, with the person_id of each, as the book would have it, and PERSONS in their
+    universes."""
+    row = book.with_row_index("row").with_columns(pl.Series("where", where)).sort("where", "applied_at", "application_id")["row"]
+    book, identified, where = book[row], gathered(identified, row), where[row.to_numpy()]
+    who = subjects.resolve(book, identified, memory.settings, agree=name_agreement, apart=where)
+    persons = tables.persons_table(book, who, intent.of_people(book, who))
+    persons = persons.with_columns(put_person(persons["person_id"], where[tables.first_rows(who)]))
+    return book, identified, where, tables.membership_table(book, who)["person_id"], persons
 
 
 def _related(universes: Universes, memory: Memory, count: int, moved: pl.DataFrame) -> pl.DataFrame:

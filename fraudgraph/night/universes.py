@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from fraudgraph.graph.codes import DAY
 from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, IntArray
 from fraudgraph.night.known import CROWDS, RECORD, first_of, micros
 from fraudgraph.night.memory import Memory
@@ -86,17 +87,17 @@ class Universes:
         memory = self._memory
         asked = values.filter(pl.col("value") < NEW)
         universe, value = self.split(asked["value"])
-        place, use = memory.uses.gathered(value)
+        first, stop = memory.uses_between(value, asked["low"].to_numpy(), asked["high"].to_numpy() + 1)
+        many = stop - first
+        place = np.repeat(np.arange(len(value)), many)
+        use = np.arange(len(place)) + np.repeat(first - np.cumsum(many) + many, many)
         row = memory.use_row[use]
-        at = memory.at[row]
-        inside = (at >= asked["low"].to_numpy()[place]) & (at <= asked["high"].to_numpy()[place])
-        place, use, row = place[inside], use[inside], row[inside]
         columns = {
             "value": _joined(universe[place], value[place]),
             "slot": memory.use_slot[use],
             "application": _joined(universe[place], row),
             "person": _joined(universe[place], memory.person[row]),
-            "at": at[inside],
+            "at": memory.at[row],
         }
         return USES.check(pl.DataFrame(columns))
 
@@ -161,6 +162,16 @@ class Universes:
         universe, number = self.split(values.unique())
         asked = pl.DataFrame({"number": number, "value": _joined(universe, number)})
         return asked.join(self._memory.crowds, on="number").select(list(CROWDS))
+
+    def people_by_then(self, uses: pl.DataFrame) -> IntArray:
+        memory = self._memory
+        found = np.zeros(len(uses), np.int64)
+        stored = uses["value"].to_numpy() < np.uint64(NEW)
+        _, value = self.split(uses["value"])
+        at, half = uses["at"].to_numpy()[stored], memory.half * DAY
+        first, stop = memory.uses_between(value, at // half * half, at)
+        found[stored] = np.where(first < stop, memory.use_people[stop - 1], 0)
+        return found
 
     def first(self, people: pl.Series) -> pl.Series:
         return people.str.slice(len("P-") + WIDTH)

@@ -20,8 +20,10 @@ class Keys:
     A key made of a strong one and something more needs no strings: its rows are some of the strong one's.
     """
 
-    def __init__(self, identified: Identified, single: frozenset[str]) -> None:
+    def __init__(self, identified: Identified, single: frozenset[str], apart: IntArray | None = None) -> None:
+        """``apart``: a number per row; rows of different numbers share nothing."""
         self._identified = identified
+        self._apart = [] if apart is None else [pl.Series(apart)]
         self._single = {name: self._strings((name,)) for name in sorted(single) if name in identified.keys.columns}
         self.days: IntArray = _days(identified.birth)
         """Per row: the date of birth in days since 1970, `UNKNOWN` where there is none; a number from `TOKENS` on for a token of one."""
@@ -61,7 +63,8 @@ class Keys:
             self._single[key[0]] = rows, codes
 
     def _strings(self, key: tuple[str, ...]) -> tuple[Int32Array, Int32Array]:
-        return shared([self._identified.birth if name == "birth" else self._identified.keys[name] for name in key])
+        columns = [self._identified.birth if name == "birth" else self._identified.keys[name] for name in key]
+        return shared([*columns, *self._apart])
 
 
 BEFORE_ANYBODY = -(10**7)

@@ -128,6 +128,8 @@ def _candidates(key: IntArray, most: int) -> tuple[IntArray, IntArray]:
 
 def agreeing(names: Names, left: AnyInt, right: AnyInt) -> BoolArray:
     """Return for pairs of rows whether their names agree; every two different spellings are asked about once."""
+    if not len(left):
+        return np.zeros(0, dtype=np.bool_)
     pairs = pl.DataFrame({"x": names.raw[left], "y": names.raw[right]})
     pairs = pairs.select(pl.min_horizontal("x", "y").alias("a"), pl.max_horizontal("x", "y").alias("b"))
     distinct = pairs.unique()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from fraudgraph.model import CONFLICTS, BoolArray, Identified, Int32Array, Subjects
+from fraudgraph.model import CONFLICTS, BoolArray, Identified, Int32Array, IntArray, Subjects
 from fraudgraph.progress import SILENT, Progress
 from fraudgraph.settings import Settings
 from fraudgraph.subjects.births import UNKNOWN
@@ -24,15 +24,22 @@ MANY_NAMES = "one ID number under different names"
 
 
 def resolve(
-    applications: pl.DataFrame, identified: Identified, settings: Settings, *, agree: Agree, progress: Progress = SILENT
+    applications: pl.DataFrame,
+    identified: Identified,
+    settings: Settings,
+    *,
+    agree: Agree,
+    apart: IntArray | None = None,
+    progress: Progress = SILENT,
 ) -> Subjects:
     """Return who the applicants of ``applications`` (APPLICATIONS, in its order) are.
 
     ``agree`` tells element by element whether two raw names can be one person's; it must be symmetrical. Where values are tokens nothing
-    can be said of two that differ: names agree that are equal, and no slip of an ID number or a birthday is seen.
+    can be said of two that differ: names agree that are equal, and no slip of an ID number or a birthday is seen. ``apart``: a number per
+    row, of the book that it is of, where there are several; none knows of another.
     """
     rows = len(applications)
-    keys = Keys(identified, SINGLE)
+    keys = Keys(identified, SINGLE, apart)
     given_names = identified.names["name_key"].is_not_null().to_numpy()
     tokens = identified.matching is not None
     raw = identified.names["name_key"] if tokens else applications["name"]
