@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from fraudgraph.errors import StoreError
-from fraudgraph.stores import schema
+from fraudgraph.stores import numbering, schema
 from fraudgraph.stores.connection import Session
 from fraudgraph.stores.reading import head
 
@@ -63,6 +63,8 @@ def problems(session: Session, path: Path) -> list[str]:
                 broken = _count(duck, sql)
                 if broken:
                     found.append(f"broken: {rule} ({broken} rows)")
+            if wrong := numbering.differing(duck, last):
+                found.append(f"broken: every number is that of the text beside it ({wrong} rows)")
             return found
     except StoreError as problem:
         return [str(problem)]

@@ -64,6 +64,16 @@ def _mark(duck: duckdb.DuckDBPyConnection) -> str:
     return f"{duckdb.__version__} {rows[0][0] if rows else ''}"
 
 
+def differing(duck: duckdb.DuckDBPyConnection, night: int) -> int:
+    """Return how many rows of ``night`` are not what the other tables say, or are missing; none where nobody would read the numbers."""
+    if not valid(duck):
+        return 0
+    known = slots_of(model.SLOTS)
+    one, other = (f"(SELECT hash(entry) AS entry FROM ({query(known)}) AS entry)" for query in (computed, stored))
+    sql = f"SELECT count(*) FROM {one} AS one FULL JOIN {other} AS other USING (entry) WHERE one.entry IS NULL OR other.entry IS NULL"
+    return int(duck.execute(sql, {"night": night}).fetchall()[0][0])
+
+
 def follow(duck: duckdb.DuckDBPyConnection, night: int, *, good: bool) -> None:
     """Bring the numbers up to ``night``, the last batch, which is written already; ``good``: they were `valid` before it."""
     if not good:
