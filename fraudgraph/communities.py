@@ -68,21 +68,23 @@ def _seed(seed: int, name: str) -> int:
 
 def _solve(count: int, edges: IntArray, weight: FloatArray, seed: int, resolution: float, settings: Settings) -> IntArray:
     """Return a piece number per person of one connected component."""
+    sparse = _is_sparse(count, len(edges), settings)
+    # Two bodies with more ties than people each, and the bridge; and what is dense and small is not cut either.
+    if len(edges) < count + 3 if sparse else count < settings.integer("communities.dense_members"):
+        return np.zeros(count, np.int64)
     graph = igraph.Graph(n=count, edges=edges.tolist(), edge_attrs={"weight": weight.tolist()})
-    if _is_sparse(graph, settings):
+    if sparse:
         return _cut_bridges(graph, settings)
     return _leiden(graph, random.Random(seed), resolution, settings)
 
 
-def _is_sparse(graph: igraph.Graph, settings: Settings) -> bool:
-    most = settings.number("communities.sparse_degree") * graph.vcount()
-    return bool(2 * graph.ecount() <= most and graph.vcount() <= settings.integer("communities.oversized"))
+def _is_sparse(people: int, ties: int, settings: Settings) -> bool:
+    most = settings.number("communities.sparse_degree") * people
+    return bool(2 * ties <= most and people <= settings.integer("communities.oversized"))
 
 
 def _cut_bridges(graph: igraph.Graph, settings: Settings) -> IntArray:
     body = settings.integer("communities.body_members")
-    if graph.ecount() < graph.vcount() + 1:
-        return np.zeros(graph.vcount(), np.int64)
     thin = [edge for edge in sorted(graph.bridges()) if _joins_bodies(graph, edge, body)]
     if not thin:
         return np.zeros(graph.vcount(), np.int64)

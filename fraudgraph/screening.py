@@ -58,15 +58,16 @@ class Screen:
     def _follow(self) -> None:
         """Read the book where the store has another night than the one in memory."""
         with self._store.snapshot() as reader:
-            calibration = frozen(reader, self._name)
-            last = reader.batches()[-1]
-            if self._of == (last.night, last.known_at):
+            batches = reader.batches()
+            if batches and self._of == (batches[-1].night, batches[-1].known_at):
                 return
+            calibration = frozen(reader, self._name)
             self._kept = values_of(self._asked, reader.settings())
             self._settings = remembered(reader, in_force(reader, self._asked))
             self._memory = Memory(reader, self._kept, calibration, self._settings)
             self._standing = Standing.of(reader, self._memory.whose)
-            self._of = last.night, last.known_at
+            self._version = calibration.version
+            self._of = batches[-1].night, batches[-1].known_at
 
     def _lines(self, lines: Sequence[bytes]) -> list[Answer]:
         try:
@@ -86,7 +87,7 @@ class Screen:
 
     def _answers(self, read: Records) -> dict[int, Answer]:
         """Return line -> answer of every row."""
-        memory, version = self._memory, self._memory.calibration.version
+        memory, version = self._memory, self._version
         ids = read.applications["application_id"]
         lines = read.origin.select("line", application_id=ids.gather(read.origin["application"]))
         read = replace(read, applications=self._kept.accepted(read.applications, self._settings))

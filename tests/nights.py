@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.graph.codes import Codes
-from fraudgraph.model import SLOT
+from fraudgraph.model import SLOT, IntArray
 from fraudgraph.night.known import crowds_of, first_of, melt, numbered
 from fraudgraph.solving import Book
-from fraudgraph.stores.numbers import Numbers, hashed
+from fraudgraph.stores.numbers import Numbers, hashed, in_kinds
 
 
 def records(book: Book) -> pl.DataFrame:
@@ -44,6 +44,9 @@ class Hashed:
 
     def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
         return hashed(texts, kind)
+
+    def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
+        return in_kinds(self, texts, kinds)
 
     def uses(self, values: pl.DataFrame) -> pl.DataFrame:
         found = melt(self._records).join(values, on="value").filter(pl.col("at").is_between("low", "high"))
@@ -92,6 +95,9 @@ class InMemory:
 
     def first(self, people: pl.Series) -> pl.Series:
         return first_of(people)
+
+    def people_by_then(self, uses: pl.DataFrame) -> IntArray:
+        return np.zeros(len(uses), np.int64)
 
     def last(self) -> int:
         return int(self.book.applied_at.max(initial=0))

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from fraudgraph import nightly
 from fraudgraph.errors import UsageError
+from fraudgraph.graph import codes
+from fraudgraph.night import measuring, uses
 from fraudgraph.night.standing import COLUMNS
 from fraudgraph.reports import tables
 from fraudgraph.screening import Screen
@@ -54,9 +57,11 @@ def calibration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return calibration_of(folder / "book.duckdb", folder / "calibration.json")
 
 
-def told(tmp_path: Path, calibration: Path, seed: int, cut: int = 110) -> tuple[Path, pl.DataFrame]:
-    """Make a book of most of a random one; return its store and the rest."""
+def told(tmp_path: Path, calibration: Path, seed: int, cut: int = 110, crowd: float = 0.0) -> tuple[Path, pl.DataFrame]:
+    """Make a book of most of a random one; return its store and the rest. ``crowd``: the share of it that came over one carrier."""
     book = random_book(seed, people=55, applications=150, days=200)
+    over = pl.Series(np.random.default_rng(seed).random(len(book)) < crowd)
+    book = book.with_columns(ip=pl.when(over).then(pl.lit("39.144.1.1")).otherwise("ip"))
     made = Told(tmp_path / "book.duckdb", tmp_path, rules(), calibration)
     made.run(book[:cut], random_relations(seed, book["application_id"].to_list(), count=12) if seed % 2 else None)
     return tmp_path / "book.duckdb", book[cut:]
@@ -69,6 +74,17 @@ def test_an_answer_is_that_of_a_night(tmp_path: Path, calibration: Path, seed: i
     lines = lines_of(some)
     answers = Screen(store, rules()).lines(lines)
     assert answers == nights_of(store, lines, tmp_path)
+
+
+@pytest.mark.parametrize("seed", [35, 36, 37])
+def test_a_place_that_many_had_is_nobodys_own(tmp_path: Path, calibration: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Three people are too many for a place of one's own here: many requests come over a carrier, whose people are not counted anew."""
+    for module in (codes, uses, measuring):
+        monkeypatch.setattr(module, "FEW", 2)
+    store, rest = told(tmp_path, calibration, seed, crowd=0.4)
+    some = rest.sample(REQUESTS, seed=seed)
+    lines = lines_of(some.with_columns(ip=pl.lit("39.144.1.1")))
+    assert Screen(store, rules()).lines(lines) == nights_of(store, lines, tmp_path)
 
 
 def test_those_who_join_a_gang_are_told_which(tmp_path: Path, calibration: Path) -> None:

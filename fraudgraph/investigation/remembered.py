@@ -12,7 +12,7 @@ import polars as pl
 from fraudgraph.investigation import looking, references
 from fraudgraph.model import SLOT
 from fraudgraph.night.known import RECORD, Stored, numbered
-from fraudgraph.stores.numbers import PLACE, USES, hashed
+from fraudgraph.stores.numbers import PLACE, USES, hashed, in_kinds
 from fraudgraph.stores.numbers import RECORD as NUMBERED
 from fraudgraph.stores.port import Reader
 
@@ -55,6 +55,9 @@ class Remembered:
             for name in self._ids:
                 self._name(name, texts.drop_nulls())
         return numbers
+
+    def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
+        return in_kinds(self, texts, kinds)
 
     def uses(self, values: pl.DataFrame) -> pl.DataFrame:
         missing = values.select(list(VALUE)).unique().join(self._asked, on=list(VALUE), how="anti").join(self._keys, on=list(VALUE))

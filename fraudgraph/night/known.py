@@ -83,35 +83,39 @@ def latest_of(column: pl.Series) -> int:
 def numbered(records: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
     """Return records in texts as records in numbers (`stores.numbers.RECORD` and slots)."""
     slots = [name for name in records.columns if name in PLACE]
+    found = _keys_of(records, slots, numbers)["value"]
     columns = {
         "application": numbers.of(records["application_id"]),
         "person": numbers.of(records["person_id"]),
         "at": records["applied_at"],
         "channel": records["channel"],
     }
-    return pl.DataFrame({**columns, **{name: numbers.of(records[name], SLOT[name].kind) for name in slots}})
+    size = len(records)
+    return pl.DataFrame({**columns, **{name: found[size * i : size * (i + 1)] for i, name in enumerate(slots)}})
+
+
+def _keys_of(records: pl.DataFrame, slots: Sequence[str], numbers: Numbers) -> pl.DataFrame:
+    """Return value, kind, key of the slots of records in texts, one slot below the other."""
+    keys = pl.concat([pl.Series("key", [], pl.String), *(records[name].alias("key") for name in slots)])
+    kinds = pl.Series("kind", [SLOT[name].kind for name in slots], pl.String)
+    kinds = kinds.gather(np.repeat(np.arange(len(slots)), len(records)))
+    return pl.DataFrame({"value": numbers.of_keys(keys, kinds), "kind": kinds, "key": keys})
 
 
 def melt(records: pl.DataFrame) -> pl.DataFrame:
     """Return every use of records in numbers: USES."""
     slots = [name for name in records.columns if name in PLACE]
-    head = ["application", "person", "at"]
-    parts = [
-        records.select(pl.col(name).alias("value"), pl.lit(PLACE[name], pl.UInt8).alias("slot"), *head).drop_nulls("value")
-        for name in slots
-    ]
-    return pl.concat(parts).select(list(USES.columns)) if parts else USES.empty()
+    if not slots:
+        return USES.empty()
+    places = np.repeat(np.array([PLACE[name] for name in slots], np.uint8), len(records))
+    long = records.unpivot(slots, index=["application", "person", "at"], variable_name="slot")
+    return long.with_columns(pl.Series("slot", places)).drop_nulls("value").select(list(USES.columns))
 
 
 def texts_of(records: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
     """Return value, kind, key of everything in records in texts, each once."""
-    parts = [pl.DataFrame(schema={"value": pl.UInt64, "kind": pl.String, "key": pl.String})]
-    for name in records.columns:
-        if name in PLACE:
-            keys, kind = records[name].drop_nulls().unique(), SLOT[name].kind
-            table = pl.DataFrame({"value": numbers.of(keys, kind), "key": keys})
-            parts.append(table.select("value", pl.lit(kind).alias("kind"), "key"))
-    return pl.concat(parts).unique()
+    slots = [name for name in records.columns if name in PLACE]
+    return _keys_of(records, slots, numbers).drop_nulls("key").unique()
 
 
 def kind_of(slot: str = "slot") -> pl.Expr:

@@ -13,11 +13,11 @@ import polars as pl
 
 from fraudgraph.graph.codes import DAY
 from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, IntArray
-from fraudgraph.night.known import CROWDS, RECORD, first_of, micros
+from fraudgraph.night.known import CROWDS, RECORD, micros
 from fraudgraph.night.memory import Memory
 from fraudgraph.night.uses import distinct
 from fraudgraph.stores import numbers as stored
-from fraudgraph.stores.numbers import PLACE, USES, hashed
+from fraudgraph.stores.numbers import PLACE, USES
 
 MOST = 1 << 20
 """Universes at a time."""
@@ -32,15 +32,20 @@ NEW = 1 << 63
 """Of a number whose text is not in the book: its hash stands for it, which needs to differ only from the few others of its universe."""
 
 
+def _front(name: str = "universe") -> pl.Expr:
+    return pl.col(name).cast(pl.String).str.zfill(DIGITS) + END
+
+
 def put(texts: pl.Series, universe: IntArray | pl.Series) -> pl.Series:
     """Return texts of the book as those of their universes; null stays null."""
-    front = pl.Series(universe).cast(pl.Int64).cast(pl.String).str.zfill(DIGITS) + END
-    return (front + texts).alias(texts.name)
+    both = pl.DataFrame({"universe": pl.Series(universe, dtype=pl.Int64), "text": texts})
+    return both.select((_front() + pl.col("text")).alias(texts.name)).to_series()
 
 
 def put_person(people: pl.Series, universe: IntArray | pl.Series) -> pl.Series:
     """Return ids of people as those of their universes."""
-    return ("P-" + put(first_of(people), universe)).alias(people.name)
+    both = pl.DataFrame({"universe": pl.Series(universe, dtype=pl.Int64), "text": people})
+    return both.select((pl.lit("P-") + _front() + pl.col("text").str.slice(len("P-"))).alias(people.name)).to_series()
 
 
 def universe_of(texts: pl.Series, head: int = 0) -> pl.Series:
@@ -59,23 +64,26 @@ class Universes:
         return self
 
     def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
-        if not kind:
-            person = texts.str.starts_with("P-") & (texts.str.slice(2 + DIGITS, 1) == END)
-            bare = pl.select(pl.when(person).then(texts.str.slice(2)).otherwise(texts)).to_series()
-        else:
-            person, bare = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(texts)), texts
-        universe, own = universe_of(bare).fill_null(0).to_numpy(), bare.str.slice(WIDTH)
-        people = person.fill_null(False).to_numpy()
-        hashes = hashed(pl.select(pl.when(person).then("P-" + own).otherwise(own)).to_series(), kind).fill_null(0)
-        plain = hashes.to_numpy()
         if kind:
-            number = self._memory.number_of(hashes)
-        else:
-            number = np.where(people, self._memory.by_person.find(plain), self._memory.by_application.find(plain))
-        known = universe.astype(np.uint64) << np.uint64(SHIFT)
-        mask = np.uint64((1 << SHIFT) - 1)
-        found = np.where(number >= 0, known | number.astype(np.uint64), np.uint64(NEW) | known | (plain & mask))
-        return pl.select(pl.when(texts.is_not_null()).then(pl.Series(found))).to_series().alias(texts.name)
+            return self.of_keys(texts, pl.Series([kind]).new_from_index(0, len(texts)))
+        text = pl.col("text")
+        person = text.str.starts_with("P-") & (text.str.slice(2 + DIGITS, 1) == END)
+        parts = texts.to_frame("text").select(
+            pl.when(person).then(text.str.slice(2, DIGITS)).otherwise(text.str.slice(0, DIGITS)).cast(pl.Int64).fill_null(0).alias("of"),
+            pl.when(person).then(pl.lit("P-") + text.str.slice(2 + WIDTH)).otherwise(text.str.slice(WIDTH)).hash().alias("hash"),
+            person.fill_null(False).alias("person"),
+        )
+        hashes, people = parts["hash"].to_numpy(), parts["person"].to_numpy()
+        number = np.where(people, self._memory.by_person.find(hashes), self._memory.by_application.find(hashes))
+        return _numbers(texts, parts["of"].to_numpy(), number, hashes)
+
+    def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
+        text = pl.col("text")
+        parts = pl.DataFrame({"text": texts, "kind": kinds}).select(
+            text.str.slice(0, DIGITS).cast(pl.Int64).fill_null(0).alias("universe"),
+            (pl.col("kind") + "|" + text.str.slice(WIDTH)).hash().alias("hash"),
+        )
+        return _numbers(texts, parts["universe"].to_numpy(), self._memory.number_of(parts["hash"]), parts["hash"].to_numpy())
 
     def split(self, numbers: pl.Series) -> tuple[IntArray, IntArray]:
         """Return (universe, number in the book) of those of the numbers that are in the book."""
@@ -120,10 +128,10 @@ class Universes:
             "at": pl.Series(memory.at[row]),
             "channel": memory.applications["channel"].gather(row),
         }
-        for name, numbers in memory.slots.items():
-            value = numbers[row]
-            columns[name] = pl.select(pl.when(pl.Series(value >= 0)).then(_joined(universe, np.maximum(value, 0)))).to_series()
-        return pl.DataFrame(columns)
+        # A value that is missing, -1, gives a number that no value has.
+        values = {name: _joined(universe, numbers[row]) for name, numbers in memory.slots.items()}
+        missing = pl.lit((1 << 64) - 1, pl.UInt64)
+        return pl.DataFrame({**columns, **values}).with_columns(pl.when(pl.col(name) != missing).then(pl.col(name)) for name in values)
 
     def _rows_of(self, people: pl.Series) -> tuple[IntArray, IntArray]:
         universe, person = self.split(self.of(people.unique()))
@@ -228,8 +236,19 @@ def records_of(book: pl.DataFrame, keys: pl.DataFrame, person_ids: pl.Series, un
         "applied_at": book.select(micros("applied_at")).to_series(),
         "channel": book["channel"],
     }
-    slots = {name: put(keys[name], universe) for name in keys.columns if name in PLACE and name in SLOT}
-    return pl.DataFrame({**head, **slots}).select(*RECORD, *slots)
+    slots = [name for name in keys.columns if name in PLACE and name in SLOT]
+    texts = keys.select(slots).with_columns(pl.Series("universe", universe, dtype=pl.Int64)).select(
+        (_front() + pl.col(name)).alias(name) for name in slots
+    )
+    return pl.DataFrame({**head, **texts.to_dict()}).select(*RECORD, *slots)
+
+
+def _numbers(texts: pl.Series, universe: IntArray, number: IntArray, hashes: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> pl.Series:
+    """Return numbers of texts: of those of the book (``number`` 0 or more), and of others by their hashes; of null it is null."""
+    known = universe.astype(np.uint64) << np.uint64(SHIFT)
+    mask = np.uint64((1 << SHIFT) - 1)
+    found = pl.Series(texts.name, np.where(number >= 0, known | number.astype(np.uint64), np.uint64(NEW) | known | (hashes & mask)))
+    return pl.select(pl.when(texts.is_not_null()).then(found)).to_series().alias(texts.name) if texts.null_count() else found
 
 
 def _joined(universe: IntArray, number: IntArray | np.ndarray[tuple[int], np.dtype[np.int32]]) -> pl.Series:

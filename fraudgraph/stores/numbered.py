@@ -43,6 +43,12 @@ class EmbeddedNumbers:
             found: pl.DataFrame = self._memory.sql(sql, params={"kind": kind} if kind else {}).pl()
             return found["number"].rename(texts.name)
 
+    def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
+        with registered(self._memory, texts=pl.DataFrame({"text": texts, "kind": kinds})):
+            sql = "SELECT CASE WHEN text IS NOT NULL THEN hash(text, kind) END AS number FROM texts"
+            found: pl.DataFrame = self._memory.sql(sql).pl()
+            return found["number"].rename(texts.name)
+
     def uses(self, values: pl.DataFrame) -> pl.DataFrame:
         parts = [USES.empty()]
         for (kind,), wanted in values.partition_by("kind", as_dict=True).items():

@@ -50,6 +50,9 @@ class Numbers(Protocol):
     def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
         """Return the numbers (UInt64) of application or person ids, or of the keys of a kind; null stays null."""
 
+    def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
+        """Return the numbers of keys, each of its kind; null stays null."""
+
     def uses(self, values: pl.DataFrame) -> pl.DataFrame:
         """Return USES, in any order, of ``values``: kind, value (numbers that these numbers gave), low, high (Int64, both included)."""
 
@@ -72,6 +75,19 @@ def hashed(texts: pl.Series, kind: str = "") -> pl.Series:
     return pl.select(pl.when(texts.is_not_null()).then(named.hash())).to_series().alias(texts.name)
 
 
+class Of(Protocol):
+    def of(self, texts: pl.Series, kind: str = "") -> pl.Series: ...
+
+
+def in_kinds(numbers: Of, texts: pl.Series, kinds: pl.Series) -> pl.Series:
+    """Return `Numbers.of_keys`, kind by kind."""
+    keys = pl.DataFrame({"key": texts, "kind": kinds}).with_row_index("row")
+    parts = [pl.DataFrame(schema={"row": pl.UInt32, "value": pl.UInt64})]
+    for (kind,), part in keys.partition_by("kind", as_dict=True).items():
+        parts.append(pl.DataFrame({"row": part["row"], "value": numbers.of(part["key"], str(kind))}))
+    return pl.concat(parts).sort("row")["value"].alias(texts.name)
+
+
 class ByText:
     """Numbers of a reader that knows texts only: it remembers every key that it gave a number."""
 
@@ -86,6 +102,9 @@ class ByText:
             seen = pl.DataFrame({"kind": pl.Series([kind]).new_from_index(0, len(texts)), "value": numbers, "key": texts}).drop_nulls()
             self._keys = pl.concat([self._keys, seen]).unique()
         return numbers
+
+    def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
+        return in_kinds(self, texts, kinds)
 
     def uses(self, values: pl.DataFrame) -> pl.DataFrame:
         asked = values.join(self._keys, on=["kind", "value"])
