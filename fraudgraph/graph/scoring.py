@@ -78,12 +78,16 @@ class Scored:
     """Their places among the near pairs."""
 
 
+_hash = hashlib.blake2b
+
+
 def folds(application_id: pl.Series, first: IntArray, a: Int32Array) -> IntArray:
     """Return the fold of each pair: a stable hash of the first application of its earlier person."""
     people, place = np.unique(a, return_inverse=True)
     names = application_id.gather(first[people]).to_list()
-    fold = [int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "big") % transmission.FOLDS for name in names]
-    return np.array(fold, np.int64)[place] if len(people) else np.zeros(0, np.int64)
+    digests = b"".join([_hash(name.encode(), digest_size=4).digest() for name in names])
+    fold: IntArray = np.frombuffer(digests, ">u4").astype(np.int64) % transmission.FOLDS
+    return fold[place]
 
 
 def start(facts: Facts, sd: float, learned: bool = True) -> FloatArray:

@@ -16,6 +16,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +52,14 @@ def render(reader: Reader, night: int, out: Path, *, timings: Mapping[str, Any],
     batch's summary; with ``changes`` there is a file more, of what the night did to older gangs. Raises `OutputError` with one sentence
     where ``out`` cannot be written; the store is not touched.
     """
+    gangs = cache(lambda: tables.gangs(reader))
     makers: list[tuple[str, Callable[[Path], None]]] = [
         ("flags.csv", lambda path: _csv("flags", tables.flags(reader, night), path)),
-        ("gangs.csv", lambda path: _csv("gangs", tables.gangs_file(tables.gangs(reader), tables.zone_of(reader)), path)),
+        ("gangs.csv", lambda path: _csv("gangs", tables.gangs_file(gangs(), tables.zone_of(reader)), path)),
         ("rejects.csv", lambda path: _csv("rejects", tables.rejects(reader, night), path)),
         ("communities.csv", lambda path: _csv("communities", tables.communities(reader), path)),
         *([(CHANGES, lambda path: _csv("changes", tables.changes(reader, night), path))] if changes else []),
-        ("report.html", lambda path: _text(report.page(reader, night), path)),
+        ("report.html", lambda path: _text(report.page(reader, night, gangs()), path)),
         (LAST, lambda path: _text(_json({**summary(reader, night), **timings}), path)),
     ]
     with _workshop(out) as workshop, _sentence(out):

@@ -44,12 +44,12 @@ class Card:
         return self.group.shared[:NAMED]
 
 
-def page(reader: Reader, night: int) -> str:
-    """Return the whole page as HTML text; equal stores give equal pages."""
+def page(reader: Reader, night: int, gangs: pl.DataFrame | None = None) -> str:
+    """Return the whole page as HTML text; equal stores give equal pages. ``gangs``: `tables.gangs`, where they are at hand."""
     zone = tables.zone_of(reader)
     summary: dict[str, Any] = next((dict(batch.summary) for batch in reader.batches() if batch.night == night), {})
     case = explain.case_of(summary)
-    gangs = tables.gangs(reader)
+    gangs = tables.gangs(reader) if gangs is None else gangs
     live = gangs.filter(tables.LIVE)
     verdicts = reader.table("verdicts").filter(pl.col("members") >= 2)
     times = reader.table("applications", columns=["applied_at"])

@@ -26,17 +26,23 @@ _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 def show(value: object, limit: int = SHOWN) -> str:
     """Return ``value`` as one line of at most ``limit`` characters: no control, direction or invisible characters."""
+    text = str(value)[: limit * 4]
+    plain = text.isascii() and text.isprintable()  # most values are, and there are as many as gangs share
+    line = " ".join((text if plain else _harmless(text)).split())
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def _harmless(text: str) -> str:
     kept: list[str] = []
     marks = 0
-    for character in unicodedata.normalize("NFC", str(value)[: limit * 4]):
+    for character in unicodedata.normalize("NFC", text):
         category = unicodedata.category(character)
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if character.isspace():
             kept.append(" ")
         elif category[0] != "C" and marks <= MARKS:
             kept.append(character)
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+    return "".join(kept)
 
 
 def name(given: str | None, limit: int) -> str:
