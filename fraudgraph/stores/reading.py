@@ -15,7 +15,7 @@ from fraudgraph import model
 from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema, users
 from fraudgraph.stores.connection import Session
-from fraudgraph.stores.frames import in_order, registered, with_zone
+from fraudgraph.stores.frames import fetched, in_order, registered, with_zone
 from fraudgraph.stores.numbered import EmbeddedNumbers
 from fraudgraph.stores.numbers import ByText, Numbers
 from fraudgraph.stores.port import USERS, USES, Batch, Reader, Version, texts
@@ -23,7 +23,7 @@ from fraudgraph.stores.port import USERS, USES, Batch, Reader, Version, texts
 VALUE: schema.Schema = {"value": pl.String}
 
 FEW = 1000
-"""Values that go to DuckDB as a list; more go as a table, and for the first table that it is lent DuckDB imports pandas, half a second."""
+"""Values that go to DuckDB as a list; more go as a table."""
 
 
 class Head(NamedTuple):
@@ -250,7 +250,7 @@ class EmbeddedReader:
             return list(duck.execute(sql, {"night": self._night, **given}).fetchall())
 
     def _frame(self, duck: duckdb.DuckDBPyConnection, sql: str, types: schema.Schema, **given: Any) -> pl.DataFrame:
-        return with_zone(duck.sql(sql, params={"night": self._night, **given}).pl(), types)
+        return with_zone(fetched(duck.sql(sql, params={"night": self._night, **given})), types)
 
     def _slots_for(self, name: str, wanted: Mapping[str, list[str]], duck: duckdb.DuckDBPyConnection) -> list[model.Slot]:
         """Return the book's slots; for uses and links only those that are asked about: the others need not be unfolded."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from fraudgraph import model
 from fraudgraph.stores import numbering, schema
-from fraudgraph.stores.frames import with_zone
+from fraudgraph.stores.frames import fetched, with_zone
 from fraudgraph.stores.port import USERS
 
 FEW = 60
@@ -29,7 +29,7 @@ def of_few(duck: duckdb.DuckDBPyConnection, night: int, wanted: pl.DataFrame, sl
         sql = _numbers_sql(slots, asked["kind"].to_list())
     else:
         sql = schema.users_of_few_sql(slots, _names(slots, asked["kind"].to_list()))
-    rows = with_zone(duck.sql(sql, params=given).pl(), {"used_at": model.TIME})
+    rows = with_zone(fetched(duck.sql(sql, params=given)), {"used_at": model.TIME})
     kind, role = ({slot.name: getattr(slot, part) for slot in slots} for part in ("kind", "role"))
     long = rows.unpivot(on=list(kind), index=INDEX, variable_name="slot", value_name="key").drop_nulls("key")
     named = long.with_columns(
