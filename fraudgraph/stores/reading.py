@@ -158,6 +158,8 @@ class EmbeddedReader:
                 return schema.DERIVED[name].empty().select(list(columns or schema.DERIVED[name].schema))
             found = schema.source(name, schema.AT_NIGHT, self._slots_for(name, wanted, duck))
             chosen = _chosen(found, name, columns, wanted)
+            if not all(wanted.values()):
+                return pl.DataFrame(schema={column: found.schema[column] for column in chosen})
             carried = list(dict.fromkeys([*chosen, *found.order]))
             numbered = list(enumerate(wanted.values()))
             few = {f"few_{number}": given for number, given in numbered if len(given) <= FEW}
