@@ -42,13 +42,24 @@ COUNTED = model.Table(
 )
 
 
-def given_by(reader: Reader, person_ids: Iterable[str], kinds: Iterable[str] | None = None) -> pl.DataFrame:
-    """Return WHO_USES of everything that the given people ever gave, or of these kinds of it."""
+def made_by(reader: Reader, person_ids: Iterable[str]) -> pl.DataFrame:
+    """Return application_id, applied_at, name, person_id of every application of the given people."""
     membership = reader.table("membership", columns=["application_id", "person_id"], where={"person_id": person_ids})
     where = {"application_id": membership["application_id"].to_list()}
-    times = reader.table("applications", columns=["application_id", "applied_at"], where=where).rename({"applied_at": "used_at"})
-    keys = reader.table("keys", columns=None if kinds is None else _slots(reader, set(kinds)), where=where)
-    return unfolded(keys.join(times, on="application_id").join(membership, on="application_id")).select(list(WHO_USES))
+    return reader.table("applications", columns=["application_id", "applied_at", "name"], where=where).join(membership, on="application_id")
+
+
+def given_by(reader: Reader, person_ids: Iterable[str], kinds: Iterable[str] | None = None) -> pl.DataFrame:
+    """Return WHO_USES of everything that the given people ever gave, or of these kinds of it."""
+    return given_in(reader, made_by(reader, person_ids), kinds)
+
+
+def given_in(reader: Reader, made: pl.DataFrame, kinds: Iterable[str] | None = None) -> pl.DataFrame:
+    """Return the same of some people's applications (`made_by`)."""
+    columns = None if kinds is None else _slots(reader, set(kinds))
+    keys = reader.table("keys", columns=columns, where={"application_id": made["application_id"].to_list()})
+    whose = made.select("application_id", "person_id", used_at="applied_at")
+    return unfolded(keys.join(whose, on="application_id")).select(list(WHO_USES))
 
 
 def _slots(reader: Reader, kinds: set[str]) -> list[str]:

@@ -139,6 +139,8 @@ class EmbeddedReader:
         self._night = night
         self._known = known
         self._slots: list[model.Slot] | None = None
+        self._seen: tuple[int, int, int] | None = None
+        """The file as it was when it last was this reader's."""
 
     @property
     def night(self) -> int:
@@ -270,11 +272,18 @@ class EmbeddedReader:
     @contextmanager
     def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._session.reading(self._path) as duck:
-            if head(duck, self._path).generation != self._generation:
-                raise StoreBusy(f"the store {self._path} was started afresh while it was being read: run again")
-            if known_at(duck, self._night) != self._known:
-                raise StoreBusy(f"night {self._night} of the store {self._path} was taken back while it was being read: run again")
+            found = self._path.stat()
+            file = (found.st_ino, found.st_size, found.st_mtime_ns)
+            if file != self._seen:
+                self._check(duck)
+                self._seen = file
             yield duck
+
+    def _check(self, duck: duckdb.DuckDBPyConnection) -> None:
+        if head(duck, self._path).generation != self._generation:
+            raise StoreBusy(f"the store {self._path} was started afresh while it was being read: run again")
+        if known_at(duck, self._night) != self._known:
+            raise StoreBusy(f"night {self._night} of the store {self._path} was taken back while it was being read: run again")
 
 
 def _chosen(found: schema.Source, name: str, columns: Iterable[str] | None, where: Mapping[str, Iterable[str]]) -> list[str]:
