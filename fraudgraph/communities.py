@@ -17,14 +17,16 @@ from __future__ import annotations
 
 import hashlib
 import random
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import igraph
 import numpy as np
 
 from fraudgraph.graph.components import components
 from fraudgraph.model import FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
+
+if TYPE_CHECKING:
+    import igraph
 
 
 class Names(Protocol):
@@ -72,6 +74,8 @@ def _solve(count: int, edges: IntArray, weight: FloatArray, seed: int, resolutio
     # Two bodies with more ties than people each, and the bridge; and what is dense and small is not cut either.
     if len(edges) < count + 3 if sparse else count < settings.integer("communities.dense_members"):
         return np.zeros(count, np.int64)
+    import igraph  # late: most questions need none of it
+
     graph = igraph.Graph(n=count, edges=edges.tolist(), edge_attrs={"weight": weight.tolist()})
     if sparse:
         return _cut_bridges(graph, settings)
@@ -110,6 +114,8 @@ def _joins_bodies(graph: igraph.Graph, edge: int, body: int) -> bool:
 
 def bridges(a: Int32Array, b: Int32Array, size: int) -> list[tuple[int, int]]:
     """Return (place of a tie, people on the smaller side) of the ties without which their component falls apart."""
+    import igraph
+
     graph = igraph.Graph(n=size, edges=np.stack([a, b], axis=1).tolist())
     found = []
     for edge in sorted(graph.bridges()):
@@ -123,6 +129,7 @@ def bridges(a: Int32Array, b: Int32Array, size: int) -> list[tuple[int, int]]:
 def profile(a: Int32Array, b: Int32Array, weight: FloatArray, size: int, most: float, seed: int) -> list[tuple[float, IntArray]]:
     """Return how a graph falls apart as the resolution of Leiden rises from nought to ``most``: (from here on, piece of each person), the
     lowest first. The quality function is the modularity with a resolution by which `find` cuts dense components."""
+    import igraph
     import leidenalg
 
     graph = igraph.Graph(n=size, edges=np.stack([a, b], axis=1).tolist(), edge_attrs={"weight": weight.tolist()})
@@ -141,6 +148,8 @@ def seed_of(seed: int, name: str) -> int:
 def _leiden(graph: igraph.Graph, generator: random.Random, resolution: float, settings: Settings) -> IntArray:
     if graph.vcount() < settings.integer("communities.dense_members"):
         return np.zeros(graph.vcount(), np.int64)
+    import igraph
+
     igraph.set_random_number_generator(generator)
     try:
         found = graph.community_leiden(

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from fraudgraph.concealment.key import Key
 from fraudgraph.masking import TOKEN
@@ -89,6 +88,8 @@ def _texts(digests: Sequence[bytes]) -> pl.Series:
             bits = low >> np.uint64(128 - end) if end <= 128 else low << np.uint64(end - 128)
         letters[:, 1 + 2 * pair : 3 + 2 * pair] = _PAIRS[(bits & np.uint64(1023)).astype(np.int64)]
     ends = np.arange(0, (rows + 1) * _LENGTH, _LENGTH, dtype=np.int64)
+    import pyarrow as pa  # late: it takes longer to import than most questions to be answered
+
     texts = pa.LargeStringArray.from_buffers(rows, pa.py_buffer(ends), pa.py_buffer(letters))
     found = pl.from_arrow(texts)
     assert isinstance(found, pl.Series)

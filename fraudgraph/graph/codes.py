@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.special import pdtrc
 
 from fraudgraph.graph.sorting import group, order, order_by
 from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS, FloatArray, Int32Array, IntArray
@@ -278,6 +277,8 @@ def stepped(people: Int32Array) -> Int32Array:
 
 def _surprise(near: Int32Array, crowd: Int32Array, share: float) -> FloatArray:
     """Return -log10 of the chance of ``near`` other people where ``share`` of the others around are expected; each case once."""
+    from scipy.special import pdtrc  # late: scipy takes longer to import than most questions to be answered
+
     width = int(crowd.max()) + 1
     case = near.astype(np.int64) * width + crowd
     cases, place = np.unique(case, return_inverse=True) if case.max() >= _TABLE else _distinct(case)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
-from fraudgraph.model import MICRO, Int32Array, IntArray
+from fraudgraph.model import MICRO, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 
 
@@ -19,6 +18,13 @@ def otsu(intent: IntArray) -> int:
     return int(np.argmax(between) + 1) * MICRO // 200
 
 
+def ranks(values: IntArray) -> FloatArray:
+    """Return the place of each value among all, from 1 on; equal ones share the mean of theirs."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    ranked: FloatArray = (np.cumsum(count) - (count - 1) / 2)[place]
+    return ranked
+
+
 def alike_below(a: Int32Array, b: Int32Array, intent: IntArray, threshold: float, settings: Settings) -> bool:
     """Say whether pairs whose two people are both at or below T have intents of like rank (Spearman, over both orders of each pair)."""
     low = (intent[a] >= 0) & (intent[b] >= 0) & (intent[a] <= threshold * MICRO) & (intent[b] <= threshold * MICRO)
@@ -27,7 +33,7 @@ def alike_below(a: Int32Array, b: Int32Array, intent: IntArray, threshold: float
         return False
     left = np.concatenate([intent[a[low]], intent[b[low]]])
     right = np.concatenate([intent[b[low]], intent[a[low]]])
-    x, y = rankdata(left), rankdata(right)
+    x, y = ranks(left), ranks(right)
     spread = float(np.std(x) * np.std(y))
     correlation = float(np.mean((x - x.mean()) * (y - y.mean()))) / spread if spread > 0 else 0.0
     error = 1.0 / np.sqrt(count)

@@ -69,20 +69,23 @@ def code_pattern() -> str:
 
 
 @cache
-def trunk_after_code() -> str:
-    """Return a pattern that takes off a ``0`` that was left standing after the calling code (+44 0751...), where none can stand."""
-    dropping = [code for code, regions in codes().items() if int(code) not in _ITALIC and _main(regions).trunk.startswith("0")]
-    return "^(" + "|".join(sorted(dropping, key=lambda code: (len(code), code))) + ")0"
+def code_of(first: int) -> str:
+    """Return the calling code of numbers whose first three digits these are (100 to 999); empty where there is none."""
+    digits = str(first)
+    return next((digits[:length] for length in (1, 2, 3) if digits[:length] in codes()), "")
 
 
 @cache
-def possible_lengths() -> dict[str, int]:
-    """Return calling code -> possible lengths of the rest, as a mask of bits."""
-    masks: dict[str, int] = {}
-    for code, regions in codes().items():
-        plans = [found for region in regions if (found := plan(region)) is not None]
-        masks[code] = sum(1 << length for length in frozenset().union(*(found.lengths for found in plans)))
-    return masks
+def without_trunk(code: str) -> bool:
+    """Can no ``0`` stand after the calling code, so that one which was left standing (+44 0751...) is to be taken off?"""
+    return int(code) not in _ITALIC and _main(codes()[code]).trunk.startswith("0")
+
+
+@cache
+def possible_lengths(code: str) -> int:
+    """Return the possible lengths of what follows a calling code, as a mask of bits."""
+    plans = [found for region in codes()[code] if (found := plan(region)) is not None]
+    return sum(1 << length for length in frozenset().union(*(found.lengths for found in plans)))
 
 
 @cache

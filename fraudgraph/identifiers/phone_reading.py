@@ -5,8 +5,6 @@ Each step sees only what the steps before it left open, because the patterns of 
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import polars as pl
 
@@ -25,23 +23,26 @@ SHORTEST, LONGEST = 7, 15
 
 def international(digits: pl.Series) -> pl.Series:
     """Return the keys of digits that begin with a country code and have a possible length; null for others."""
-    digits = patch(digits, digits.str.contains("^[1-9][0-9]{0,2}0"), lambda part: part.str.replace(phone_plans.trunk_after_code(), "$1"))
-    lengths, masks = _by_first_digits()
     first = digits.str.slice(0, 3).cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+    lengths, masks, trunks = _by_first_digits(first)
+    if trunks:
+        left = rf"^({'|'.join(trunks)})0"
+        digits = patch(digits, digits.str.contains("^[1-9][0-9]{0,2}0"), lambda part: part.str.replace(left, "$1"))
     rest = digits.str.len_bytes().fill_null(0).to_numpy().astype(np.int64) - lengths[first]
     possible = pl.Series((masks[first] >> np.clip(rest, 0, 62)) & 1 == 1)
     return pl.DataFrame({"d": digits, "p": possible}).select(pl.when(pl.col("p")).then(pl.lit("+") + pl.col("d")).alias("k"))["k"]
 
 
-@cache
-def _by_first_digits() -> tuple[IntArray, IntArray]:
-    """Return, by the first three digits as a number, the length of the country code and a mask of the possible lengths of the rest."""
+def _by_first_digits(first: IntArray) -> tuple[IntArray, IntArray, list[str]]:
+    """Return, by the first three digits as a number, the length of the country code and a mask of the possible lengths of the rest; and the
+    codes after which no 0 can stand. Of the digits that occur only: to read the plans of all countries takes longer than a question."""
     lengths, masks = np.zeros(1000, dtype=np.int64), np.zeros(1000, dtype=np.int64)
-    for code, mask in phone_plans.possible_lengths().items():
-        start, stop = int(code.ljust(3, "0")), int(code.ljust(3, "9")) + 1
-        lengths[start:stop] = len(code)
-        masks[start:stop] = mask
-    return lengths, masks
+    found = set()
+    for digits in np.flatnonzero(np.bincount(first, minlength=1000)[100:]) + 100:
+        if code := phone_plans.code_of(int(digits)):
+            lengths[digits], masks[digits] = len(code), phone_plans.possible_lengths(code)
+            found.add(code)
+    return lengths, masks, sorted(code for code in found if phone_plans.without_trunk(code))
 
 
 def regions(settings: Settings) -> tuple[str, list[str]]:

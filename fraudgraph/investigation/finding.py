@@ -73,8 +73,7 @@ def find(reader: Reader, wanted: Wanted, settings: Settings) -> Answer:
     values, said = _partly(reader, text, book, wanted.most)
     if values is None:
         values = _values(text, book, kept, settings)
-    found = looking.counted(reader, values)
-    uses = looking.users_of(reader, found.filter(~pl.col("generic")))
+    found, uses = looking.counted_uses(reader, values)
     found = found.filter(pl.col("generic") | pl.col("people").is_not_null())
     users = pl.concat([_users(reader, uses, found), _named(reader, text, kept, settings)])
     about = _about(reader, text)

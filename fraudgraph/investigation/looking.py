@@ -10,13 +10,11 @@ import polars as pl
 from fraudgraph import model
 from fraudgraph.investigation import references
 from fraudgraph.reports import captions, kinds
-from fraudgraph.stores.port import USES, Reader
+from fraudgraph.stores.port import USES, Reader, unfolded
 
 ALWAYS = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
 
 VALUE = ["kind", "key"]
-
-STORED = frozenset(slot.name for slot in model.STORED_SLOTS)
 
 WHO_USES = {**USES.schema, "person_id": pl.String}
 
@@ -44,22 +42,30 @@ COUNTED = model.Table(
 )
 
 
-def unfolded(keys: pl.DataFrame) -> pl.DataFrame:
-    """Return kind, key, role and the other columns of ``keys`` (slots, and whatever else), a row a value that is given."""
-    slots = [name for name in keys.columns if name in model.SLOT]
-    others = [name for name in keys.columns if name not in STORED]
-    long = keys.unpivot(on=slots, index=others, variable_name="slot", value_name="key").drop_nulls("key")
-    parts = pl.col("slot").str.split_exact(".", 1).struct
-    return long.select(*others, parts[0].alias("kind"), "key", parts[1].alias("role"))
-
-
-def given_by(reader: Reader, person_ids: Iterable[str]) -> pl.DataFrame:
-    """Return WHO_USES of everything that the given people ever gave."""
+def made_by(reader: Reader, person_ids: Iterable[str]) -> pl.DataFrame:
+    """Return application_id, applied_at, name, person_id of every application of the given people."""
     membership = reader.table("membership", columns=["application_id", "person_id"], where={"person_id": person_ids})
     where = {"application_id": membership["application_id"].to_list()}
-    times = reader.table("applications", columns=["application_id", "applied_at"], where=where).rename({"applied_at": "used_at"})
-    keys = reader.table("keys", where=where).join(times, on="application_id").join(membership, on="application_id")
-    return unfolded(keys).select(list(WHO_USES))
+    return reader.table("applications", columns=["application_id", "applied_at", "name"], where=where).join(membership, on="application_id")
+
+
+def given_by(reader: Reader, person_ids: Iterable[str], kinds: Iterable[str] | None = None) -> pl.DataFrame:
+    """Return WHO_USES of everything that the given people ever gave, or of these kinds of it."""
+    return given_in(reader, made_by(reader, person_ids), kinds)
+
+
+def given_in(reader: Reader, made: pl.DataFrame, kinds: Iterable[str] | None = None) -> pl.DataFrame:
+    """Return the same of some people's applications (`made_by`)."""
+    columns = None if kinds is None else _slots(reader, set(kinds))
+    keys = reader.table("keys", columns=columns, where={"application_id": made["application_id"].to_list()})
+    whose = made.select("application_id", "person_id", used_at="applied_at")
+    return unfolded(keys.join(whose, on="application_id")).select(list(WHO_USES))
+
+
+def _slots(reader: Reader, kinds: set[str]) -> list[str]:
+    """Return the columns of the book's keys that are of the given kinds, after the application's id."""
+    has = reader.table("keys", where={"application_id": []}).columns
+    return ["application_id", *(name for name in has if name in model.SLOT and model.SLOT[name].kind in kinds)]
 
 
 def users_of(reader: Reader, values: pl.DataFrame) -> pl.DataFrame:
@@ -78,10 +84,15 @@ def narrow(reader: Reader, values: pl.DataFrame) -> pl.DataFrame:
 
 def counted(reader: Reader, values: pl.DataFrame) -> pl.DataFrame:
     """Return COUNTED of ``values`` (kind, key), each once, the strongest kind first."""
+    return counted_uses(reader, values)[0]
+
+
+def counted_uses(reader: Reader, values: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the same, and WHO_USES of those that are not generic."""
     asked = values.select(VALUE).unique()
     hubs = reader.table("hubs", columns=["kind", "key", "people"]).join(asked, on=VALUE, how="semi")
     uses = users_of(reader, asked.join(hubs, on=VALUE, how="anti"))
-    return tallied(reader, uses, hubs)
+    return tallied(reader, uses, hubs), uses
 
 
 def tallied(reader: Reader, uses: pl.DataFrame, hubs: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -63,10 +63,11 @@ def why(reader: Reader, one: str, other: str, calibration: Calibration, settings
     """Return why the people ``one`` and ``other`` are tied, or why not."""
     if one == other:
         return _same(reader, one)
-    about = people(reader, [one, other]).sort("first_applied_at", "person_id")
+    made = looking.made_by(reader, [one, other])
+    about = people(reader, [one, other], made).sort("first_applied_at", "person_id")
     pair = Pair(*about["person_id"])
-    uses = looking.given_by(reader, [one, other])
-    shared, relations = _shared(reader, pair, uses), _relations(reader, pair)
+    uses = looking.given_in(reader, made)
+    shared, relations = _shared(reader, pair, uses), _relations(reader, made)
     facts: dict[str, Any] = {"what": "pair", "person_a": pair.a, "person_b": pair.b}
     parts = [Part("people", "The two", about), Part("shared", "What they share", pl.concat([shared, relations]).drop("key"))]
     region = Region(reader, calibration, settings)
@@ -109,9 +110,9 @@ def _shared(reader: Reader, pair: Pair, uses: pl.DataFrame) -> pl.DataFrame:
     return table.select("key", *SHARED.columns)
 
 
-def _relations(reader: Reader, pair: Pair) -> pl.DataFrame:
-    """Return SHARED of the relations between the two that were given from outside."""
-    membership = reader.table("membership", columns=["application_id", "person_id"], where={"person_id": [pair.a, pair.b]})
+def _relations(reader: Reader, made: pl.DataFrame) -> pl.DataFrame:
+    """Return SHARED of the relations from outside between the two who made some applications (`looking.made_by`)."""
+    membership = made.select("application_id", "person_id")
     ids = membership["application_id"].to_list()
     found = reader.table("relations", where={"source": ids, "target": ids})
     for end in ("source", "target"):

@@ -178,10 +178,11 @@ def _strength(weights: Weights, way: tuple[str, ...]) -> float:
 
 def _rows(reader: Reader, region: Region, ways: list[Way], weights: Weights) -> pl.DataFrame:
     everybody = sorted({person for way in ways for person in way.people})
-    names = dict(people(reader, everybody).select("person_id", "name").iter_rows())
-    uses = looking.given_by(reader, everybody)
+    made = looking.made_by(reader, everybody)
+    names = dict(people(reader, everybody, made).select("person_id", "name").iter_rows())
     mine = pl.Series(everybody, dtype=pl.String).implode()
     values = region.values.filter(pl.col("person_a").is_in(mine) & pl.col("person_b").is_in(mine))
+    uses = looking.given_in(reader, made, values["kind"].unique())
     for more in (looking.looks(reader, values, uses), references.first_uses(uses)):
         values = values.join(more, on=looking.VALUE, how="left")
     values = values.sort(looking.strength(), "kind", "reference", descending=[True, False, False])

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from fraudgraph import model
+from fraudgraph.investigation import looking
 from fraudgraph.reports import words
 from fraudgraph.reports.tables import LIVE
 from fraudgraph.stores.port import Reader
@@ -29,22 +30,19 @@ NAME_WIDTH = 12
 """Characters of a name that are shown."""
 
 
-def people(reader: Reader, person_ids: Iterable[str]) -> pl.DataFrame:
-    """Return PEOPLE of the given ids that are in the book, sorted by id."""
+def people(reader: Reader, person_ids: Iterable[str], made: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return PEOPLE of the given ids that are in the book, sorted by id; ``made``: `looking.made_by` them, if it is at hand."""
     where = {"person_id": sorted(set(person_ids))}
     found = reader.table("persons", where=where).drop_nulls("person_id")
-    parts = (names(reader, where["person_id"]), belonging(reader, where["person_id"]))
+    parts = (names(made if made is not None else looking.made_by(reader, where["person_id"])), belonging(reader, where["person_id"]))
     for part in parts:
         found = found.join(part, on="person_id", how="left", maintain_order="left")
     return PEOPLE.check(found.with_columns(pl.col("name", "community_id", "gang_id").fill_null("")))
 
 
-def names(reader: Reader, person_ids: Iterable[str]) -> pl.DataFrame:
-    """Return person_id, name (masked): the first one that the person gave."""
-    membership = reader.table("membership", columns=["application_id", "person_id"], where={"person_id": person_ids})
-    where = {"application_id": membership["application_id"].to_list()}
-    given = reader.table("applications", columns=["application_id", "applied_at", "name"], where=where).drop_nulls("name")
-    first = given.join(membership, on="application_id").sort("applied_at", "application_id").unique("person_id", keep="first")
+def names(made: pl.DataFrame) -> pl.DataFrame:
+    """Return person_id, name (masked) of the people who made some applications: the first one that they gave."""
+    first = made.drop_nulls("name").sort("applied_at", "application_id").unique("person_id", keep="first")
     return pl.DataFrame(
         [(person, shown_name(name)) for person, name in first.select("person_id", "name").iter_rows()],
         schema={"person_id": pl.String, "name": pl.String},

@@ -27,6 +27,7 @@ class Remembered:
         self._reader = reader
         self._stored = Stored(reader)
         self._keys = pl.DataFrame(schema={**VALUE, "key": pl.String})
+        self._given: dict[str, list[pl.DataFrame]] = {}
         self._asked = pl.DataFrame(schema=VALUE)
         self._uses = USES.empty()
         self._ids = {name: pl.DataFrame(schema={name: pl.UInt64, f"{name}_id": pl.String}) for name in ("person", "application")}
@@ -47,20 +48,33 @@ class Remembered:
 
     def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
         numbers = hashed(texts, kind)
-        if kind:
-            seen = pl.DataFrame({"kind": pl.Series([kind]).new_from_index(0, len(texts)), "value": numbers, "key": texts}).drop_nulls()
-            self._keys = pl.concat([self._keys, seen.unique().join(self._keys, on=["kind", "value"], how="anti")])
-        elif len(texts):
-            # An application's id and a person's never have the same text's place: both are kept, and asked for by what they name.
-            for name in self._ids:
-                self._name(name, texts.drop_nulls())
+        if len(texts):
+            self._given.setdefault(kind, []).append(pl.DataFrame([numbers.alias("value"), texts.alias("key")]))
         return numbers
 
     def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
         return in_kinds(self, texts, kinds)
 
+    def _note(self) -> None:
+        """Remember which texts were given numbers."""
+        if not self._given:
+            return
+        parts = [pl.concat(tables).unique().select(pl.lit(kind).alias("kind"), "value", "key") for kind, tables in self._given.items()]
+        given = pl.concat(parts).drop_nulls()
+        self._given.clear()
+        new = given.join(self._keys, on=list(VALUE), how="anti")
+        self._keys = pl.concat([self._keys, new])
+        ids = new.filter(pl.col("kind") == "")["key"]
+        if len(ids):
+            # An application's id and a person's never have the same text's place: both are kept, and asked for by what they name.
+            for name in self._ids:
+                self._name(name, ids)
+
     def uses(self, values: pl.DataFrame) -> pl.DataFrame:
-        missing = values.select(list(VALUE)).unique().join(self._asked, on=list(VALUE), how="anti").join(self._keys, on=list(VALUE))
+        missing = values.select(list(VALUE)).unique().join(self._asked, on=list(VALUE), how="anti")
+        if missing.height:
+            self._note()
+            missing = missing.join(self._keys, on=list(VALUE))
         if missing.height:
             self._look_up(missing)
         found = self._uses.join(values.select("value", "low", "high"), on="value")
@@ -102,6 +116,7 @@ class Remembered:
         self._ids[what] = pl.concat([self._ids[what], named.join(self._ids[what], on=what, how="anti")])
 
     def _named(self, what: str, numbers: pl.Series) -> pl.DataFrame:
+        self._note()
         return self._ids[what].filter(pl.col(what).is_in(numbers.implode()))
 
 

@@ -89,8 +89,8 @@ def show(reader: Reader, thing: Thing) -> Answer:
 def application(reader: Reader, application_id: str) -> Answer:
     """Return one application: what it says, its person, and what it gives."""
     row = applied(reader, [application_id]).row(0, named=True)
-    uses = looking.given_by(reader, [row["person_id"]])
-    about = people(reader, [row["person_id"]])
+    made = looking.made_by(reader, [row["person_id"]])
+    uses, about = looking.given_in(reader, made), people(reader, [row["person_id"]], made)
     facts = {**row, **about.select("community_id", "gang_id").row(0, named=True), "reasons": _reasons(reader, row["person_id"])}
     parts = (
         Part("gives", "What it gives", gives(reader, uses.filter(pl.col("application_id") == application_id))),

@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from fraudgraph import _version, labels, model
+from fraudgraph import _version, labels
 from fraudgraph.labels import Gang
 from fraudgraph.model import TIME, Table
 from fraudgraph.reports import captions, case_gaps, explain, tables
 from fraudgraph.reports.case_gaps import Gap
 from fraudgraph.reports.dossier import Dossier, dossier
 from fraudgraph.reports.groups import Shared
-from fraudgraph.stores.port import Batch, Reader
+from fraudgraph.stores.port import Batch, Reader, unfolded
 
 APPLICATIONS = Table(
     "case_applications",
@@ -164,16 +164,8 @@ def _applications(reader: Reader, people: list[str]) -> pl.DataFrame:
 
 def _uses(keys: pl.DataFrame, applications: pl.DataFrame) -> pl.DataFrame:
     """Return kind, key, application_id, person_id, role, used_at of every use, oldest first; one a role that an application names it in."""
-    slots = {name: slot for name, slot in model.SLOT.items() if name in keys.columns}
-    kind = {name: slot.kind for name, slot in slots.items()}
-    role = {name: slot.role for name, slot in slots.items()}
-    named = keys.unpivot(on=list(slots), index="application_id", variable_name="slot", value_name="key").drop_nulls("key")
     return (
-        named.with_columns(
-            kind=pl.col("slot").replace_strict(kind, default=None, return_dtype=pl.String),
-            role=pl.col("slot").replace_strict(role, default=None, return_dtype=pl.String),
-            key=pl.col("key").cast(pl.String),
-        )
+        unfolded(keys)
         .join(applications.select("application_id", "person_id", used_at="applied_at"), on="application_id")
         .select("kind", "key", "application_id", "person_id", "role", "used_at")
         .sort("used_at", "application_id", "kind", "role", "key")

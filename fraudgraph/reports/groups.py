@@ -16,7 +16,7 @@ import polars as pl
 from fraudgraph import model
 from fraudgraph.evidence.reasons import REASON_CODES
 from fraudgraph.reports import captions, kinds, words
-from fraudgraph.stores.port import Reader
+from fraudgraph.stores.port import Reader, unfolded
 
 OWN, CONTACT = "own", "contact"
 
@@ -148,20 +148,10 @@ def _groups(reader: Reader, table: pl.DataFrame, people: pl.DataFrame, evidence:
 
 def _uses(keys: pl.DataFrame) -> pl.DataFrame:
     """Return person_id, kind, key, contact (gave it only as a contact's): what each person gave, once."""
-    slots = [slot for name, slot in model.SLOT.items() if name in keys.columns]
-    kind = {slot.name: slot.kind for slot in slots}
-    role = {slot.name: slot.role.startswith(CONTACT) for slot in slots}
-    if not slots:
-        return pl.DataFrame(schema={"person_id": pl.String, "kind": pl.String, "key": pl.String, "contact": pl.Boolean})
     return (
-        keys.unpivot(on=list(kind), index="person_id", variable_name="slot", value_name="key")
-        .drop_nulls("key")
-        .with_columns(
-            pl.col("slot").replace_strict(kind, return_dtype=pl.String).alias("kind"),
-            pl.col("slot").replace_strict(role, return_dtype=pl.Boolean).alias("contact"),
-        )
+        unfolded(keys)
         .group_by("person_id", "kind", "key")
-        .agg(pl.col("contact").all())
+        .agg(contact=pl.col("role").str.starts_with(CONTACT).all())
         .sort("kind", "key", "person_id")
     )
 

@@ -18,7 +18,7 @@ from fraudgraph import model
 from fraudgraph.stores import schema
 from fraudgraph.stores.changes import write_labels
 from fraudgraph.stores.connection import transaction
-from fraudgraph.stores.frames import registered, with_zone
+from fraudgraph.stores.frames import fetched, registered, with_zone
 from fraudgraph.stores.outside import add_rows, rows_of
 from fraudgraph.stores.port import PREFIXES, Erasure
 
@@ -118,7 +118,7 @@ _PREFIXES = ", ".join(f"'{prefix}'" for prefix in PREFIXES)
 
 
 def _events(duck: duckdb.DuckDBPyConnection, erasure: Erasure) -> None:
-    found = duck.sql(f"SELECT * FROM {OLD}.gang_events").pl()
+    found = fetched(duck.sql(f"SELECT * FROM {OLD}.gang_events"))
     with registered(duck, incoming=erasure.events(found).select(found.columns)):
         duck.execute("INSERT INTO gang_events SELECT * FROM incoming ORDER BY night, position")
 
@@ -150,5 +150,5 @@ def carried_over(old: duckdb.DuckDBPyConnection, erasure: Erasure) -> tuple[Carr
     tokens = erasure.applications.select("token", key=pl.lit(erasure.key))
     purged = pl.concat([rows_of(old, "purged"), tokens]).unique().sort("key", "token")
     types = model.LABELS.schema
-    labels = with_zone(old.sql(f"SELECT {schema.quoted(types)} FROM labels ORDER BY position").pl(), types)
+    labels = with_zone(fetched(old.sql(f"SELECT {schema.quoted(types)} FROM labels ORDER BY position")), types)
     return Carried(log, purged, erasure.labels(labels)), emptied

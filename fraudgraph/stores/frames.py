@@ -1,15 +1,36 @@
-"""Tables on their way between polars and DuckDB, without copies of their texts."""
+"""Tables on their way between polars and DuckDB, without copies of their texts, and where they are small without pyarrow and pandas: these
+two take longer to import than most questions to be answered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import polars as pl
-import pyarrow as pa
 
 from fraudgraph import model
+
+SMALL = 100_000
+"""Rows of a table that DuckDB reads as a stream; of a larger one it had better choose the columns, which pyarrow lets it do."""
+
+
+@dataclass(frozen=True)
+class _Stream:
+    """Batches of rows of a frame or of a relation, and nothing else of it: DuckDB asks pandas what other things are, and polars keeps a
+    relation's type beyond the end of DuckDB, which complains of that."""
+
+    rows: Any
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.rows.__arrow_c_stream__(requested_schema)
+
+
+def fetched(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """Return what DuckDB found."""
+    return pl.DataFrame(_Stream(relation))
 
 
 @contextmanager
@@ -18,12 +39,20 @@ def registered(duck: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Itera
     for name, frame in frames.items():
         times = [column for column, dtype in frame.schema.items() if dtype == model.TIME]
         plain = frame.with_columns(pl.col(times).dt.replace_time_zone(None)) if times else frame
-        duck.register(name, pa.table(plain))  # polars lends its buffers; its own to_arrow() would copy every text
+        duck.register(name, _lent(plain))
     try:
         yield
     finally:
         for name in frames:
             duck.unregister(name)
+
+
+def _lent(plain: pl.DataFrame) -> Any:
+    if plain.height <= SMALL:
+        return _Stream(plain)
+    import pyarrow as pa
+
+    return pa.table(plain)  # polars lends its buffers; its own to_arrow() would copy every text
 
 
 def with_zone(frame: pl.DataFrame, schema: dict[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 
 from fraudgraph import model
 from fraudgraph.stores import numbering, schema
-from fraudgraph.stores.frames import registered
+from fraudgraph.stores.frames import fetched, registered
 from fraudgraph.stores.numbers import PLACE, RECORD, USES
 
 Opened = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
@@ -33,15 +33,14 @@ class EmbeddedNumbers:
         columns = {**RECORD, **{slot.name: pl.UInt64 for slot in self._slots}}
         with self._opened() as duck:
             query = numbering.stored if numbering.valid(duck) else numbering.computed
-            found: pl.DataFrame = duck.sql(query(self._slots), params={"night": self._night}).pl()
+            found = fetched(duck.sql(query(self._slots), params={"night": self._night}))
         return found.rename({"micros": "at"}).select(list(columns)).cast(pl.Schema(columns)).rechunk()
 
     def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
         number = "hash(text, $kind)" if kind else "hash(text)"
         with registered(self._memory, texts=texts.rename("text").to_frame()):
             sql = f"SELECT CASE WHEN text IS NOT NULL THEN {number} END AS number FROM texts"
-            found: pl.DataFrame = self._memory.sql(sql, params={"kind": kind} if kind else {}).pl()
-            return found["number"].rename(texts.name)
+            return fetched(self._memory.sql(sql, params={"kind": kind} if kind else {}))["number"].rename(texts.name)
 
     def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
         with registered(self._memory, texts=pl.DataFrame({"text": texts, "kind": kinds})):
@@ -83,5 +82,4 @@ class EmbeddedNumbers:
         if numbers.is_empty():
             return pl.DataFrame(schema={what: pl.UInt64, f"{what}_id": pl.String})
         with self._opened() as duck, registered(duck, wanted=numbers.unique().alias("number").to_frame()):
-            found: pl.DataFrame = duck.sql(sql, params={"night": self._night}).pl()
-            return found
+            return fetched(duck.sql(sql, params={"night": self._night}))

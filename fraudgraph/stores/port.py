@@ -55,6 +55,28 @@ USES = model.Table(
 )
 """The keys, one row each; computed when asked for, like `model.LINKS`."""
 
+_STORED = frozenset(slot.name for slot in model.STORED_SLOTS)
+
+
+def unfolded(keys: pl.DataFrame) -> pl.DataFrame:
+    """Return kind, key, role and the other columns of ``keys`` (slots, and whatever else), a row a value that is given.
+
+    What is only kept to match people by is no such value."""
+    slots = [name for name in keys.columns if name in model.SLOT]
+    others = [name for name in keys.columns if name not in _STORED]
+    kind = {name: model.SLOT[name].kind for name in slots}
+    role = {name: model.SLOT[name].role for name in slots}
+    if not slots:
+        return keys.clear().select(pl.lit("").alias("kind"), pl.lit("").alias("key"), pl.lit("").alias("role"), *others)
+    long = keys.unpivot(on=slots, index=others, variable_name="slot", value_name="key").drop_nulls("key")
+    return long.select(
+        pl.col("slot").replace_strict(kind, return_dtype=pl.String).alias("kind"),
+        "key",
+        pl.col("slot").replace_strict(role, return_dtype=pl.String).alias("role"),
+        *others,
+    )
+
+
 
 USERS = model.Table(
     "users",

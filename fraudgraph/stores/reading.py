@@ -15,7 +15,7 @@ from fraudgraph import model
 from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema, users
 from fraudgraph.stores.connection import Session
-from fraudgraph.stores.frames import in_order, registered, with_zone
+from fraudgraph.stores.frames import fetched, in_order, registered, with_zone
 from fraudgraph.stores.numbered import EmbeddedNumbers
 from fraudgraph.stores.numbers import ByText, Numbers
 from fraudgraph.stores.port import USERS, USES, Batch, Reader, Version, texts
@@ -23,7 +23,7 @@ from fraudgraph.stores.port import USERS, USES, Batch, Reader, Version, texts
 VALUE: schema.Schema = {"value": pl.String}
 
 FEW = 1000
-"""Values that go to DuckDB as a list; more go as a table, and for the first table that it is lent DuckDB imports pandas, half a second."""
+"""Values that go to DuckDB as a list; more go as a table."""
 
 
 class Head(NamedTuple):
@@ -139,6 +139,8 @@ class EmbeddedReader:
         self._night = night
         self._known = known
         self._slots: list[model.Slot] | None = None
+        self._seen: tuple[int, int, int] | None = None
+        """The file as it was when it last was this reader's."""
 
     @property
     def night(self) -> int:
@@ -158,6 +160,8 @@ class EmbeddedReader:
                 return schema.DERIVED[name].empty().select(list(columns or schema.DERIVED[name].schema))
             found = schema.source(name, schema.AT_NIGHT, self._slots_for(name, wanted, duck))
             chosen = _chosen(found, name, columns, wanted)
+            if not all(wanted.values()):
+                return pl.DataFrame(schema={column: found.schema[column] for column in chosen})
             carried = list(dict.fromkeys([*chosen, *found.order]))
             numbered = list(enumerate(wanted.values()))
             few = {f"few_{number}": given for number, given in numbered if len(given) <= FEW}
@@ -250,7 +254,7 @@ class EmbeddedReader:
             return list(duck.execute(sql, {"night": self._night, **given}).fetchall())
 
     def _frame(self, duck: duckdb.DuckDBPyConnection, sql: str, types: schema.Schema, **given: Any) -> pl.DataFrame:
-        return with_zone(duck.sql(sql, params={"night": self._night, **given}).pl(), types)
+        return with_zone(fetched(duck.sql(sql, params={"night": self._night, **given})), types)
 
     def _slots_for(self, name: str, wanted: Mapping[str, list[str]], duck: duckdb.DuckDBPyConnection) -> list[model.Slot]:
         """Return the book's slots; for uses and links only those that are asked about: the others need not be unfolded."""
@@ -268,11 +272,18 @@ class EmbeddedReader:
     @contextmanager
     def _open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._session.reading(self._path) as duck:
-            if head(duck, self._path).generation != self._generation:
-                raise StoreBusy(f"the store {self._path} was started afresh while it was being read: run again")
-            if known_at(duck, self._night) != self._known:
-                raise StoreBusy(f"night {self._night} of the store {self._path} was taken back while it was being read: run again")
+            found = self._path.stat()
+            file = (found.st_ino, found.st_size, found.st_mtime_ns)
+            if file != self._seen:
+                self._check(duck)
+                self._seen = file
             yield duck
+
+    def _check(self, duck: duckdb.DuckDBPyConnection) -> None:
+        if head(duck, self._path).generation != self._generation:
+            raise StoreBusy(f"the store {self._path} was started afresh while it was being read: run again")
+        if known_at(duck, self._night) != self._known:
+            raise StoreBusy(f"night {self._night} of the store {self._path} was taken back while it was being read: run again")
 
 
 def _chosen(found: schema.Source, name: str, columns: Iterable[str] | None, where: Mapping[str, Iterable[str]]) -> list[str]:

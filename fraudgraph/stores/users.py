@@ -9,13 +9,11 @@ import polars as pl
 
 from fraudgraph import model
 from fraudgraph.stores import numbering, schema
-from fraudgraph.stores.frames import with_zone
-from fraudgraph.stores.port import USERS
+from fraudgraph.stores.frames import fetched, with_zone
+from fraudgraph.stores.port import USERS, unfolded
 
 FEW = 60
 """Values up to which it pays; of more each slot is joined with them."""
-
-INDEX = ["application_id", "person_id", "used_at"]
 
 
 def of_few(duck: duckdb.DuckDBPyConnection, night: int, wanted: pl.DataFrame, slots: list[model.Slot]) -> pl.DataFrame:
@@ -29,13 +27,8 @@ def of_few(duck: duckdb.DuckDBPyConnection, night: int, wanted: pl.DataFrame, sl
         sql = _numbers_sql(slots, asked["kind"].to_list())
     else:
         sql = schema.users_of_few_sql(slots, _names(slots, asked["kind"].to_list()))
-    rows = with_zone(duck.sql(sql, params=given).pl(), {"used_at": model.TIME})
-    kind, role = ({slot.name: getattr(slot, part) for slot in slots} for part in ("kind", "role"))
-    long = rows.unpivot(on=list(kind), index=INDEX, variable_name="slot", value_name="key").drop_nulls("key")
-    named = long.with_columns(
-        pl.col("slot").replace_strict(kind, return_dtype=pl.String).alias("kind"),
-        pl.col("slot").replace_strict(role, return_dtype=pl.String).alias("role"),
-    )
+    rows = with_zone(fetched(duck.sql(sql, params=given)), {"used_at": model.TIME})
+    named = unfolded(rows)
     found = named.join(asked, on=["kind", "key"]).filter(pl.col("used_at").is_between("low", "high"))
     return USERS.check(found.with_columns(pl.col("value").cast(pl.UInt32)))
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from fraudgraph.model import BoolArray, Int32Array, IntArray
 
@@ -15,6 +13,9 @@ def components(size: int, left: AnyInt, right: AnyInt) -> Int32Array:
     """Return the number of the connected component of each of ``size`` nodes."""
     if not len(left):
         return np.arange(size, dtype=np.int32)
+    from scipy.sparse import coo_matrix  # late: scipy takes longer to import than most questions to be answered
+    from scipy.sparse.csgraph import connected_components
+
     edges = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
     found: Int32Array = connected_components(edges, directed=False)[1].astype(np.int32)
     return found

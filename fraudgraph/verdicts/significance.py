@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from scipy.special import ndtr
 
 from fraudgraph.model import MICRO, FloatArray, IntArray
 
@@ -53,6 +52,8 @@ class Tail:
             result[mine] = upper[np.clip(total[mine], 0, len(upper) - 1)]
         many = voters > EXACT
         if many.any():
+            from scipy.special import ndtr  # late: scipy takes longer to import than most questions to be answered
+
             place = np.arange(BINS)
             mean = float(self.share @ place)
             spread = max(float(self.share @ (place - mean) ** 2), 1e-12) ** 0.5

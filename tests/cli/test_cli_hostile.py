@@ -1,13 +1,15 @@
 """Whatever people write into a form: every command works on it, nothing of it runs, and nothing steers the terminal or breaks a page.
 
 The texts are our own: one or more of each sort that breaks programs (formulas, markup, templates, SQL, Cypher, shell, paths, formats,
-control and direction characters, surrogates of other planes, very long ones, words that mean nothing or a type).
+control and direction characters, surrogates of other planes, very long ones, words that mean nothing or a type). And those of a public
+list, the Big List of Naughty Strings (`tests/data/naughty`), each of them in every column.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import unicodedata
@@ -16,7 +18,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from explore_books import Pages
 from worlds import COMMANDS, SAMPLES, World
+
+from fraudgraph.errors import UsageError
+from fraudgraph.investigation.finding import Wanted, find
+from fraudgraph.settings import defaults
+from fraudgraph.stores import open_store
 
 HOSTILE = (
     "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1+1)", "\t=1", "\r=1",
@@ -30,6 +38,9 @@ HOSTILE = (
     "ﷺ", "王" * 200, "x" * 10_000, "<" * 2_000, "مرحبا שלום", "~AAAAAAAAAAAAAAAAAAAAAAAAAA", "G-A000000955", "P-", "…long:00",
 )  # fmt: skip
 
+PUBLIC = tuple(json.loads((Path(__file__).resolve().parents[1] / "data/naughty/blns.json").read_text(encoding="utf-8")))
+LISTS = {"ours": HOSTILE, "public": PUBLIC}
+
 RUNS = ("<script>alert", "<img src=x", "<svg/onload", "</title></style>")
 """Markup that a page must not have, but escaped."""
 
@@ -42,13 +53,19 @@ MORE = ("name2", "email", "product", "term", "scene", "referrer", "decision", "c
         "contact2_name", "imei", "oaid")  # fmt: skip
 
 
-def hostile_book() -> pl.DataFrame:
+NUMBERS = ("手机号", "身份证号", "联系人2电话")
+"""Columns that are filled in the rows of which nothing is left as it was."""
+READ = ("申请时间", "申请金额", "欺诈意图", "max_dpd", "date_of_birth", "gps_lat", "gps_lon", "label_time")
+"""Columns that are no text."""
+
+
+def hostile_book(texts: tuple[str, ...] = HOSTILE) -> pl.DataFrame:
     """Return a part of the sample that has gangs, in which two rows of three have hostile texts in some columns, each column its own."""
     book = pl.read_csv(SAMPLES / "applications_cn.csv", infer_schema=False)[850:1150]
     row = pl.int_range(pl.len())
     filled = [
         pl.when((row + place) % 3 > 0)
-        .then(((row * 7 + place * 5) % len(HOSTILE)).replace_strict(dict(enumerate(HOSTILE)), return_dtype=pl.String))
+        .then(((row * 7 + place * 5) % len(texts)).replace_strict(dict(enumerate(texts)), return_dtype=pl.String))
         .otherwise(pl.col(name) if name in book.columns else pl.lit(None, pl.String))
         .alias(name)
         for place, name in enumerate((*TYPED, *MORE))
@@ -58,14 +75,28 @@ def hostile_book() -> pl.DataFrame:
     return book.with_columns(filled).with_columns(ids)
 
 
+def every_text(texts: tuple[str, ...], columns: tuple[str, ...]) -> pl.DataFrame:
+    """Return applications in which each text stands in every one of the columns: as many as there are texts, in each column one further."""
+    book = pl.read_csv(SAMPLES / "applications_cn.csv", infer_schema=False)[: len(texts)]
+    turned = [pl.Series(name, texts[place * 19 % len(texts) :] + texts[: place * 19 % len(texts)]) for place, name in enumerate(columns)]
+    ids = pl.concat_str(pl.lit("E"), pl.int_range(pl.len())).alias("申请编号")
+    return book.with_columns(ids).with_columns(turned)
+
+
+@pytest.fixture(scope="module", params=LISTS)
+def texts(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    return LISTS[request.param]
+
+
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, learned: World) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, learned: World, texts: tuple[str, ...]) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("hostile")
     before = os.environ.get("FRAUDGRAPH_KEY_FILE")
     os.environ["FRAUDGRAPH_KEY_FILE"] = str(folder / "book.key")
     try:
         path = folder / "=cmd <b>book.parquet"
-        hostile_book().write_parquet(path)
+        every = every_text(texts, tuple(dict.fromkeys((*TYPED[:-1], *MORE, *NUMBERS))))
+        pl.concat([hostile_book(texts), every], how="diagonal").write_parquet(path)
         made = World(folder, [str(path)])
         frozen = ("--calibration", learned.calibration)
         code, said = made.run("run", *made.inputs, *frozen, "--store", made.store, "--out", str(made.new()), "-v")
@@ -95,6 +126,47 @@ def test_every_command_works_and_steers_nothing(world: World, name: str) -> None
         assert args[-1] == "csv" or harm(said) == [], args  # CSV is for programs, and holds what was given
 
 
+def test_each_is_looked_for(world: World, texts: tuple[str, ...]) -> None:
+    settings, refused = defaults(), []
+    with open_store(world.store, create=False, settings=settings).snapshot() as reader:
+        for text in texts:
+            if text.strip():
+                try:
+                    find(reader, Wanted(text), settings)
+                except UsageError as problem:
+                    refused.append(str(problem))
+    assert harm(" ".join(refused)) == []
+
+
+def test_pages_show_them_and_nothing_runs(world: World, texts: tuple[str, ...]) -> None:
+    marked = [text for text in texts if re.search(r"<[a-zA-Z/!]", text)]
+    pages = Pages(world.store)
+    addresses = ["/", f"/gang?id={world.gang}", f"/case?id={world.gang}"]
+    addresses += [f"/show?id=E{row}" for row in range(0, len(texts), 25)]
+    for address in addresses:
+        found = pages.ask(address)
+        assert found.status in (200, 404), address
+        assert [text for text in (*marked, *RUNS) if text in found.text] == [], address
+        assert harm(found.text.replace("\t", "")) == [], address
+    assert pages.told == []
+
+
+def test_what_is_no_text_is_rejected_or_taken(world: World, texts: tuple[str, ...]) -> None:
+    """Also ids, times and numbers: rows in = accepted + repeated + rejected."""
+    out = world.new()
+    every_text(texts, ("申请编号", *READ)).write_parquet(out / "typed.parquet")
+    one_by_one = [every_text(texts, (name,)).with_columns(pl.concat_str(pl.lit(f"{name}#"), "申请编号").alias("申请编号")) for name in READ]
+    pl.concat(one_by_one, how="diagonal").write_parquet(out / "each.parquet")
+    for name in ("typed", "each"):
+        frozen = ("--calibration", world.calibration) if Path(world.calibration).exists() else ()
+        arguments = (str(out / f"{name}.parquet"), *frozen, "--store", str(out / f"{name}.duckdb"), "--out", str(out / name))
+        code, said = world.run("run", *arguments, "--format", "json", "-q")
+        assert "Traceback" not in said
+        assert code == 0, said
+        summary = json.loads(said)
+        assert summary["rows"] == summary["accepted"] + summary["repeated"] + summary["rejected_rows"], name
+
+
 def test_nothing_that_was_written_runs(world: World) -> None:
     """After all others: whatever lies about by now."""
     files = dict(world.written())
@@ -110,10 +182,10 @@ def test_nothing_that_was_written_runs(world: World) -> None:
     assert not (Path.cwd() / "here").exists()
 
 
-def test_a_night_of_the_same_forms_and_a_purge(world: World) -> None:
+def test_a_night_of_the_same_forms_and_a_purge(world: World, texts: tuple[str, ...]) -> None:
     """Rows in = accepted + repeated + rejected, also for rows of which nothing can be used."""
     store, out = world.copy(), world.new()
-    more = hostile_book()[:60].with_columns(pl.concat_str(pl.lit("N"), pl.col("申请编号")).alias("申请编号"))
+    more = hostile_book(texts)[:60].with_columns(pl.concat_str(pl.lit("N"), pl.col("申请编号")).alias("申请编号"))
     more.write_parquet(out / "more.parquet")
     code, said = world.run("nightly", str(out / "more.parquet"), "--store", store, "--out", str(out / "night"), "--format", "json", "-q")
     assert code == 0, said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -53,16 +54,22 @@ def random_store(folder: Path, seed: int, settings: Settings) -> Path:
     return stored(folder, book, settings, relations)
 
 
-def solved_without(
-    reader: Reader, calibration: Calibration, settings: Settings, *, person: str = "", value: tuple[str, str] | None = None
-) -> Opinion:
-    """Really take somebody, or a value, out of the whole book and solve it, its people and its calibration as they are."""
+@lru_cache(maxsize=1)
+def whole(reader: Reader) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return the whole book: its applications with their people, their keys, the people, the relations."""
     membership = reader.table("membership", columns=["application_id", "person_id"])
     book = reader.table("applications", columns=["application_id", "applied_at", "channel"]).join(
         membership, on="application_id", maintain_order="left"
     )
     keys = reader.table("keys").join(book.select("application_id"), on="application_id", maintain_order="right").drop("application_id")
-    keys = keys.select([name for name in keys.columns if name in SLOT])
+    return book, keys.select([name for name in keys.columns if name in SLOT]), reader.table("persons"), reader.table("relations")
+
+
+def solved_without(
+    reader: Reader, calibration: Calibration, settings: Settings, *, person: str = "", value: tuple[str, str] | None = None
+) -> Opinion:
+    """Really take somebody, or a value, out of the whole book and solve it, its people and its calibration as they are."""
+    book, keys, persons, given = whole(reader)
     if person:
         stays = book["person_id"] != person
         book, keys = book.filter(stays), keys.filter(stays)
@@ -77,10 +84,10 @@ def solved_without(
     first = book["person_id"].unique(maintain_order=True)
     number = pl.DataFrame({"person_id": first}).with_row_index("person")
     who = book.join(number, on="person_id", how="left", maintain_order="left")["person"].cast(pl.Int32).to_numpy()
-    known = number.join(reader.table("persons"), on="person_id", how="left", maintain_order="left")["intent"]
+    known = number.join(persons, on="person_id", how="left", maintain_order="left")["intent"]
     inside = book["application_id"].implode()
-    relations = reader.table("relations").filter(pl.col("source").is_in(inside) & pl.col("target").is_in(inside))
-    whole = Book(
+    relations = given.filter(pl.col("source").is_in(inside) & pl.col("target").is_in(inside))
+    left = Book(
         application_id=book["application_id"],
         applied_at=book["applied_at"].dt.epoch("us").to_numpy(),
         keys=keys,
@@ -90,5 +97,5 @@ def solved_without(
         first=np.unique(who, return_index=True)[1],
         relations=relations,
     )
-    solution, _ = solve(whole, calibration, calibration.placeholders, settings)
-    return Opinion(solution.near, solution.found, Named.of(whole))
+    solution, _ = solve(left, calibration, calibration.placeholders, settings)
+    return Opinion(solution.near, solution.found, Named.of(left))

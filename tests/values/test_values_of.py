@@ -12,7 +12,8 @@ from fraudgraph.concealment import Key
 from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.model import PLACEHOLDERS
 from fraudgraph.settings import Settings, defaults
-from fraudgraph.values import PLAIN, Masked, values_of
+from fraudgraph.values import PLAIN, values_of
+from fraudgraph.values.masked import Masked
 
 
 @pytest.fixture(autouse=True)

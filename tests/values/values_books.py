@@ -11,7 +11,7 @@ from fraudgraph import records
 from fraudgraph.concealment import Key
 from fraudgraph.model import APPLICATIONS
 from fraudgraph.settings import Settings, defaults
-from fraudgraph.values import Masked
+from fraudgraph.values.masked import Masked
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data/samples"
 FILES = (SAMPLES / "applications_cn.csv", SAMPLES / "applications_west.csv")
