@@ -6,4 +6,4 @@
 //   $fence  the writer's number  :param fence => 7
 CYPHER replan=skip
 MATCH (b:Book {id: 'book'}) WHERE b.fence = $fence
-REMOVE b.pending, b.step
+REMOVE b.pending

@@ -21,7 +21,7 @@
 CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
 SET b.night = $night, b.base = $base, b.generation = $generation
-REMOVE b.pending, b.step, b.erasing
+REMOVE b.pending, b.erasing
 FOREACH (_ IN CASE WHEN $sweep THEN [1] ELSE [] END | SET b.sweep = true)
 CREATE (:Night {night: $night, digest: $digest, command: $command, knownAt: $knownAt, summary: $summary})
 FOREACH (d IN $documents | CREATE (:Document {kind: d[0], name: d[1], document: d[2], fromNight: $night}))

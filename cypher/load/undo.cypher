@@ -6,7 +6,7 @@
 //   $night  the night that is written  :param night => 3
 CYPHER replan=skip
 MATCH (b:Book {id: 'book'})
-SET b.night = $night - 1, b.pending = $night, b.step = 0
+SET b.night = $night - 1, b.pending = $night
 WITH b
 MATCH (n:Night {night: $night})
 DELETE n

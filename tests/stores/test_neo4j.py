@@ -21,7 +21,7 @@ from fraudgraph import model
 from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.settings import defaults
 from fraudgraph.stores import Change, Store, open_store
-from fraudgraph.stores.neo4j import layout, longtexts, schema, texts, writing
+from fraudgraph.stores.neo4j import lanes, layout, longtexts, schema, texts, writing
 from fraudgraph.stores.neo4j.store import Neo4jStore
 
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -297,15 +297,15 @@ class Interrupted(BaseException):
 def stop_before(monkeypatch: pytest.MonkeyPatch, batches: int) -> None:
     """Let a writer write so many batches and no more."""
     left = [batches]
-    whole = writing.Neo4jWriter._batch
+    whole = lanes.Lane._batch
 
-    def counted(self: writing.Neo4jWriter, *args: Any) -> None:
+    def counted(self: lanes.Lane, *args: Any) -> None:
         if not left[0]:
             raise Interrupted
         left[0] -= 1
         whole(self, *args)
 
-    monkeypatch.setattr(writing.Neo4jWriter, "_batch", counted)
+    monkeypatch.setattr(lanes.Lane, "_batch", counted)
 
 
 @pytest.mark.parametrize("batches", range(0, 12, 2))

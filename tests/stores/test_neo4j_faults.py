@@ -23,7 +23,7 @@ from fraudgraph.cli import main
 from fraudgraph.errors import FraudgraphError, StoreBusy, StoreError, StoreUnreachable, UsageError
 from fraudgraph.settings import Settings, defaults
 from fraudgraph.stores import open_store
-from fraudgraph.stores.neo4j import connection, planning, writing
+from fraudgraph.stores.neo4j import connection, lanes, planning
 from fraudgraph.stores.neo4j.address import Address
 from fraudgraph.stores.neo4j.connection import Connection, new_enough
 
@@ -220,14 +220,14 @@ def test_a_batch_that_does_not_fit_the_servers_memory_is_made_smaller(own: Graph
     monkeypatch.setattr(planning, "BATCH", 100_000)
     store = open_store(own.url, create=True)
     sizes = []
-    real = writing.Neo4jWriter._batch
+    real = lanes.Lane._batch
 
-    def seen(self: writing.Neo4jWriter, work: planning.Work, frame: pl.DataFrame, night: int) -> None:
+    def seen(self: lanes.Lane, work: planning.Work, frame: pl.DataFrame) -> None:
         if work.file == "load/application":
             sizes.append(frame.height)
-        real(self, work, frame, night)
+        real(self, work, frame)
 
-    monkeypatch.setattr(writing.Neo4jWriter, "_batch", seen)
+    monkeypatch.setattr(lanes.Lane, "_batch", seen)
     book = applications(range(10_000))
     put(store, change(0, book))
     assert sizes[:2] == [10_000, 5_000]
@@ -238,7 +238,7 @@ def test_a_batch_that_does_not_fit_the_servers_memory_is_made_smaller(own: Graph
 def test_memory_that_is_never_enough(own: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(own.url, create=True)
     put(store, grown(1, 5))
-    monkeypatch.setattr(writing, "SMALLEST", 1_000_000)
+    monkeypatch.setattr(lanes, "SMALLEST", 1_000_000)
     with pytest.raises(StoreError, match=r"dbms\.memory\.transaction\.total\.max") as caught:
         put(store, change(1, applications(range(5, 9_000), name="x" * 900, home_address="y" * 900)))
     assert caught.value.exit_code == 1
@@ -260,21 +260,31 @@ def test_a_lock_that_somebody_elses_transaction_holds(own: Graph) -> None:
 
 
 @pytest.mark.neo4j
+@pytest.mark.parametrize("lane", lanes.LANES)
+def test_whoever_takes_the_lease_waits_for_the_batches_that_are_under_way(own: Graph, lane: str) -> None:
+    store = open_store(own.url, create=True)
+    put(store, grown(1, 5))
+    with own.holding(f"MATCH (c:Counter {{id: '{lane}'}}) SET c.held = 0"), pytest.raises(StoreBusy, match="somebody else's transaction"):
+        put(store, grown(2, 5))
+    assert put(store, grown(2, 5)) == 2
+
+
+@pytest.mark.neo4j
 def test_a_server_that_goes_away_in_the_middle_and_does_not_come_back(
     tight: servers.Server, own: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = open_store(own.url, create=True, settings=quick())
     put(store, grown(1, 5))
-    real = writing.Neo4jWriter._batch
+    real = lanes.Lane._batch
     left = [3]
 
-    def counted(self: writing.Neo4jWriter, *args: Any) -> None:
+    def counted(self: lanes.Lane, *args: Any) -> None:
         left[0] -= 1
         if not left[0]:
             tight.kill()
         real(self, *args)
 
-    monkeypatch.setattr(writing.Neo4jWriter, "_batch", counted)
+    monkeypatch.setattr(lanes.Lane, "_batch", counted)
     with pytest.raises(StoreUnreachable, match="no Neo4j answers") as caught:
         put(store, grown(2, 5))
     assert caught.value.exit_code == 4
@@ -289,11 +299,11 @@ def test_a_server_that_goes_away_in_the_middle_and_does_not_come_back(
 def test_a_server_that_comes_back_in_time_is_waited_for(tight: servers.Server, own: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "RETRY_SECONDS", 300.0)
     store = open_store(own.url, create=True)
-    real = writing.Neo4jWriter._batch
+    real = lanes.Lane._batch
     left = [3]
     back: list[threading.Thread] = []
 
-    def counted(self: writing.Neo4jWriter, *args: Any) -> None:
+    def counted(self: lanes.Lane, *args: Any) -> None:
         left[0] -= 1
         if not left[0]:
             tight.kill()
@@ -301,7 +311,7 @@ def test_a_server_that_comes_back_in_time_is_waited_for(tight: servers.Server, o
             back[0].start()
         real(self, *args)
 
-    monkeypatch.setattr(writing.Neo4jWriter, "_batch", counted)
+    monkeypatch.setattr(lanes.Lane, "_batch", counted)
     assert put(store, grown(1, 5)) == 1
     back[0].join()
     assert_frame_equal(read(store, "applications"), grown_book(1, 5))

@@ -53,25 +53,34 @@ class Work:
 class Plan:
     """What a change writes."""
 
-    before: list[Work] = field(default_factory=list)
+    applications: list[Work] = field(default_factory=list)
+    """Nodes of applications: before the flip, beside ``others``, which touch none of them."""
+    others: list[Work] = field(default_factory=list)
     """In this order, before the flip."""
+    after: list[Work] = field(default_factory=list)
+    """In this order, after both and before the flip."""
     flip: list[Work] = field(default_factory=list)
     """Rows that take the place of older ones in their nodes."""
     texts: dict[str, str] = field(default_factory=dict)
     """Long values by their tokens."""
 
-    def add(self, file: str, frame: pl.DataFrame, *, flip: bool = False, **more: Any) -> None:
+    @property
+    def before(self) -> list[Work]:
+        """All that is written before the flip, in an order that will do."""
+        return [*self.applications, *self.others, *self.after]
+
+    def add(self, file: str, frame: pl.DataFrame, *, to: list[Work], **more: Any) -> None:
         if frame.height:
-            (self.flip if flip else self.before).append(Work(file, self.short(frame), **more))
+            to.append(Work(file, self.short(frame), **more))
 
     def short(self, frame: pl.DataFrame) -> pl.DataFrame:
         found, texts = shortened(frame)
         self.texts |= texts
         return found
 
-    def closed(self, file: str, ids: pl.Series) -> None:
+    def closed(self, file: str, ids: pl.Series, *, to: list[Work]) -> None:
         frame = ids.to_frame("value")
-        self.add(file, frame, rows=lambda some: some["value"].to_list(), parameter="values")
+        self.add(file, frame, to=to, rows=lambda some: some["value"].to_list(), parameter="values")
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ class Planner:
         self._papers()
         if self._plan.texts:
             rows = pl.DataFrame({"token": list(self._plan.texts), "text": list(self._plan.texts.values())})
-            self._plan.before.insert(0, Work("load/long-text", rows, size=100))
+            self._plan.others.insert(0, Work("load/long-text", rows, size=100))
         return self._plan
 
     # --- what changes
@@ -223,9 +232,10 @@ class Planner:
     def _write_nodes(self, name: str, frame: pl.DataFrame, there: pl.DataFrame, gone: pl.Series) -> None:
         kind = layout.VERSIONED[name]
         more: dict[str, Any] = {"rows": application_rows} if name == "applications" else {}
-        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=False), **more)
-        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=True), flip=True, **more)
-        self._plan.closed(f"load/close-{kind.file}", gone)
+        to = self._plan.applications if name == "applications" else self._plan.others
+        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=False), to=to, **more)
+        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=True), to=self._plan.flip, **more)
+        self._plan.closed(f"load/close-{kind.file}", gone, to=to)
 
     def _anchors(self, edges: Mapping[str, Difference], relations: Difference) -> None:
         """Ends of relationships that have no row in this change: a node without a row is made where there is none."""
@@ -239,20 +249,20 @@ class Planner:
             ids = pl.concat([series.alias("value") for series in ends[kind.label]]).unique().sort()
             if rows is not None:
                 ids = ids.filter(~ids.is_in(rows[kind.column].implode()))
-            self._plan.closed(f"load/anchor-{kind.file}", ids)
+            self._plan.closed(f"load/anchor-{kind.file}", ids, to=self._plan.others)
 
     def _identifiers(self, kind: str, keys: pl.Series) -> None:
         frame = pl.DataFrame([keys.alias("key"), captions.of_keys(kind, keys, self._change.applications, self._change.keys)])
         given = {"kind": kind, "label": layout.LABEL.get(kind, layout.UNLABELLED)}
-        self._plan.add("load/identifier", frame, given=given)
+        self._plan.add("load/identifier", frame, to=self._plan.others, given=given)
 
     def _row_nodes(self, name: str, file: str, what: Difference) -> None:
         names = list(schema.KEY[name])
         closing = what.gone.select(names)
         if name == "relations":
             closing = closing.with_columns(pl.col("applied_at").dt.epoch("us"))
-        self._plan.add(f"load/close-{file}", closing)
-        self._plan.add(f"load/{file}", what.come)
+        self._plan.add(f"load/close-{file}", closing, to=self._plan.after)
+        self._plan.add(f"load/{file}", what.come, to=self._plan.after)
 
     # --- relationships
 
@@ -267,13 +277,12 @@ class Planner:
 
     def _write_uses(self, uses: Uses) -> None:
         order = ["key", "person_id", "role"]
-        self._plan.add("load/close-uses", uses.closed.sort(order), rows=_by_value("person_id", "role"))
-        columns = ("person_id", "role", "first_seen", "last_seen", "count")
-        self._plan.add("load/uses", uses.opened.sort(order), rows=_by_value(*columns))
+        self._plan.add("load/close-uses", uses.closed.sort(order), to=self._plan.others, rows=_by_value("person_id", "role"))
+        self._plan.add("load/uses", uses.opened.sort(order), to=self._plan.others, rows=uses_rows)
 
     def _edge(self, edge: Edge, what: Difference) -> None:
-        self._plan.add(f"load/close-{edge.file}", what.gone.select(edge.names))
-        self._plan.add(f"load/{edge.file}", edge.prepared(what.come))
+        self._plan.add(f"load/close-{edge.file}", what.gone.select(edge.names), to=self._plan.after)
+        self._plan.add(f"load/{edge.file}", edge.prepared(what.come), to=self._plan.after)
 
     # --- papers
 
@@ -282,9 +291,9 @@ class Planner:
         for name, frame in (("input_order", change.input_order), ("rejects", change.rejects)):
             parts = pl.DataFrame(list(packed(name, frame)), schema={"table": pl.String, "part": pl.Int64, "rows": pl.String}, orient="row")
             if parts.height:
-                self._plan.before.append(Work("load/batch-rows", parts, size=10))
+                self._plan.after.append(Work("load/batch-rows", parts, size=10))
         events = change.gang_events.with_row_index("position").with_columns(pl.col("position").cast(pl.Int64))
-        self._plan.add("load/gang-event", events)
+        self._plan.add("load/gang-event", events, to=self._plan.after)
 
 
 NOT_PLAIN = ("applied_at", "date_of_birth", "label_time", "caption")
@@ -295,6 +304,12 @@ def application_rows(frame: pl.DataFrame) -> list[Any]:
     """Return applications as ``load/application`` takes them."""
     names = {column: layout.prop(column) for column in model.APPLICATIONS.schema if column not in NOT_PLAIN}
     return maps(frame, names | {slot.name: layout.key_prop(slot.name) for slot in model.STORED_SLOTS}, NOT_PLAIN)
+
+
+def uses_rows(frame: pl.DataFrame) -> list[Any]:
+    """Return uses as ``load/uses`` takes them: the last time is missing where it is the first."""
+    last = pl.when(pl.col("last_seen") != pl.col("first_seen")).then("last_seen").alias("last_seen")
+    return _by_value("person_id", "role", "first_seen", "last_seen", "count")(frame.with_columns(last))
 
 
 def _touched(names: Sequence[str], *parts: Difference) -> pl.DataFrame:

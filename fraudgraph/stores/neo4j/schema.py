@@ -56,12 +56,18 @@ def usable(connection: Connection) -> Head | None:
 
 def prepare(connection: Connection) -> None:
     """Make the constraints and the small indexes that are not there yet, and wait until they are filled."""
-    _make(connection, "schema/constraints", "schema/indexes")
+    if _make(connection, "schema/constraints", "schema/indexes"):
+        filled(connection)
 
 
 def index_keys(connection: Connection) -> None:
-    """Make the indexes on keys that are not there yet, and wait until they are filled."""
+    """Make the indexes on keys that are not there yet. The server fills them while other things are written."""
     _make(connection, "schema/keys")
+
+
+def filled(connection: Connection) -> None:
+    """Wait until every index is filled."""
+    connection.alone(texts.text("read/await-indexes"))
 
 
 def migrate(connection: Connection, found: int) -> None:
@@ -71,7 +77,8 @@ def migrate(connection: Connection, found: int) -> None:
             connection.alone(statement)
 
 
-def _make(connection: Connection, *names: str) -> None:
+def _make(connection: Connection, *names: str) -> bool:
+    """Make what is missing and say whether anything was."""
     there = {str(name) for (name,) in connection.rows("read/indexes")}
     missing = [statement for name in names for statement in texts.statements(name) if texts.named(statement) not in there]
     if missing:
@@ -82,4 +89,4 @@ def _make(connection: Connection, *names: str) -> None:
                 transaction.raw(statement)
 
         connection.writing(together)
-        connection.alone(texts.text("read/await-indexes"))
+    return bool(missing)

@@ -8,18 +8,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-import polars as pl
-
 from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.stores.checked import checked
 from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.clearing import held, settle
 from fraudgraph.stores.neo4j.connection import Connection, Full, Transaction
 from fraudgraph.stores.neo4j.erasing import erase
+from fraudgraph.stores.neo4j.lanes import LANES, Lanes, taken_over
 from fraudgraph.stores.neo4j.papers import as_json
-from fraudgraph.stores.neo4j.planning import Plan, Planner, Work
+from fraudgraph.stores.neo4j.planning import BATCH, Plan, Planner
 from fraudgraph.stores.neo4j.reading import Neo4jReader, open_reader
-from fraudgraph.stores.neo4j.schema import index_keys
+from fraudgraph.stores.neo4j.schema import filled, index_keys
 from fraudgraph.stores.port import PURGE, Batch, Change, Erasure, Version
 
 FLIP = 10_000
@@ -28,9 +27,6 @@ their copies either way, and only who looks at the graph itself sees nodes betwe
 
 Papers = Callable[[Neo4jReader | None], dict[str, Any]]
 """From the night before (None: an empty book) to the documents, settings and slots that are new."""
-
-SMALLEST = 10
-"""Rows of a batch that is not made smaller any more."""
 
 
 class Neo4jWriter:
@@ -42,7 +38,6 @@ class Neo4jWriter:
         self._fence = fence
         self._held = True
         self._settled = False
-        self._step = 0
 
     def release(self) -> None:
         """The lease is given back: nothing may be written any more."""
@@ -62,10 +57,9 @@ class Neo4jWriter:
         batch = Batch(1 if change.replace else reader.night + 1, change.digest, change.command, known_at, dict(change.summary))
         self._begin(night)
         try:
-            self._write(plan, night)
-            if not reader.night:
-                index_keys(self._connection)
-            self._flip(plan, night, batch, papers, reader, replace=change.replace)
+            lanes = Lanes(self._connection, night, self._fence)
+            self._write(plan, lanes, first=not reader.night)
+            self._flip(plan, lanes, night, batch, papers, reader, replace=change.replace)
         except BaseException as problem:
             self._settled = False
             if isinstance(problem, StoreError | KeyboardInterrupt) and self._landed(batch):
@@ -131,48 +125,33 @@ class Neo4jWriter:
             return False
 
     def _begin(self, night: int) -> None:
-        found = self._connection.writing(lambda transaction: transaction.rows("load/begin", night=night, fence=self._fence))
+        found = self._connection.writing(
+            lambda transaction: transaction.rows("load/begin", night=night, fence=self._fence, lanes=list(LANES))
+        )
         self._still(bool(found))
-        self._step = 0
 
-    def _write(self, plan: Plan, night: int) -> None:
-        for work in plan.before:
-            self._run(work, night)
+    def _write(self, plan: Plan, lanes: Lanes, *, first: bool) -> None:
+        """Write all that is seen by nobody before the flip."""
+        if first:  # the indexes on keys are filled while the rest is written
+            lanes.side_by_side(plan.others, plan.applications, then=lambda: index_keys(self._connection))
+        elif sum(work.frame.height for work in plan.applications) > BATCH:
+            lanes.side_by_side(plan.others, plan.applications, then=lambda: None)
+        else:
+            lanes.write([*plan.applications, *plan.others])
+        lanes.write(plan.after)
+        if first:
+            filled(self._connection)
         if sum(work.frame.height for work in plan.flip) > FLIP:
-            self._replace(plan, night)
+            self._replace(plan, lanes)
 
-    def _replace(self, plan: Plan, night: int) -> None:
+    def _replace(self, plan: Plan, lanes: Lanes) -> None:
         """Replace rows of nodes before the flip."""
-        for work in plan.flip:
-            self._run(work, night)
+        lanes.write(plan.flip)
         plan.flip.clear()
 
-    def _run(self, work: Work, night: int) -> None:
-        for frame in work.batches():
-            self._batch(work, frame, night)
-
-    def _batch(self, work: Work, frame: pl.DataFrame, night: int) -> None:
-        """Write some rows in one transaction; where the server has too little memory for it, in two."""
-        rows = work.rows(frame)
-        step = self._step + 1
-
-        def write(transaction: Transaction) -> None:
-            ((mine, taken),) = transaction.rows("load/step", night=night, fence=self._fence, step=step)
-            self._still(mine)
-            if taken == step - 1:
-                transaction.do(work.file, **{work.parameter: rows, **work.given, "night": night})
-
-        try:
-            self._connection.writing(write)
-            self._step = step
-        except Full:
-            if frame.height <= SMALLEST:
-                raise
-            half = frame.height // 2
-            self._batch(work, frame.slice(0, half), night)
-            self._batch(work, frame.slice(half), night)
-
-    def _flip(self, plan: Plan, night: int, batch: Batch, papers: Papers, reader: Neo4jReader, *, replace: bool) -> None:
+    def _flip(
+        self, plan: Plan, lanes: Lanes, night: int, batch: Batch, papers: Papers, reader: Neo4jReader, *, replace: bool
+    ) -> None:
         given = {
             **papers(None if replace or not reader.night else reader),
             "night": night,
@@ -186,11 +165,11 @@ class Neo4jWriter:
         fresh = secrets.token_hex(8)
 
         def flip(transaction: Transaction) -> None:
-            mine, last, _, _, step, _, generation = held(transaction, self._fence)
+            mine, last, _, _, steps, _, generation = held(transaction, self._fence)
             self._still(mine)
             if last == night:
                 return  # sent a second time
-            if step != self._step:
+            if steps != lanes.steps:
                 raise StoreError(f"a batch of night {batch.night} is missing in the store {self._at}: run again")
             for work in plan.flip:
                 transaction.do(work.file, **{work.parameter: work.rows(work.frame), **work.given, "night": night})
@@ -199,12 +178,12 @@ class Neo4jWriter:
         try:
             self._connection.writing(flip)
         except Full:
-            self._replace(plan, night)
+            self._replace(plan, lanes)
             self._connection.writing(flip)
 
     def _still(self, mine: object) -> None:
         if not mine:
-            raise StoreBusy(f"another process has taken over the store {self._at}: run again")
+            raise taken_over(self._connection)
 
 
 def _papers(change: Change) -> Papers:
