@@ -5,8 +5,8 @@
 FOLDER has book.csv and truth.parquet (`python -m benchmarks.books`). The ordinary way: people by ID number, every identifier a node,
 loaded by MERGE in batches; identifiers of 2 to 50 people projected as weighted pairs; `gds.leiden`; communities of three or more whose mean
 intent is over a threshold. Resolution and threshold are the best of several *in hindsight*, which no lender has. Ours: `fraudgraph run`
-with its defaults. Both start from the CSV file and an empty database, each on a server of its own that was started for it. At the end: rows a
-second of our load against one row a transaction.
+with its defaults. Both start from the CSV file and an empty database, each on a server of its own that was just started. At the end: rows
+a second of our load against one row a transaction.
 
 A server that was just started spends more on compiling itself than on a book of this size. With ``--warm`` one server does both, and then
 both once more, as one does that has been up for a while; its database is emptied between.
