@@ -146,8 +146,6 @@ def seed_of(seed: int, name: str) -> int:
 
 
 def _leiden(graph: igraph.Graph, generator: random.Random, resolution: float, settings: Settings) -> IntArray:
-    if graph.vcount() < settings.integer("communities.dense_members"):
-        return np.zeros(graph.vcount(), np.int64)
     import igraph
 
     igraph.set_random_number_generator(generator)
