@@ -7,7 +7,7 @@ its end; everything else that a reader says follows from the night.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +66,9 @@ class _Known:
 
     def at(self, night: int) -> Reader:
         return _Known(self._reader.at(night), self._until)
+
+    def held(self) -> AbstractContextManager[None]:
+        return self._reader.held()
 
     def labels(self, gang_id: str | None = None) -> pl.DataFrame:
         return self._reader.labels(gang_id).filter(pl.col("at") < self._until)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import polars as pl
-from rapidfuzz import fuzz, process
 
 from fraudgraph import audit, ledger
 from fraudgraph.errors import UsageError
@@ -85,6 +84,8 @@ def _unknown(name: str, ids: list[str]) -> str:
     shown = name if len(name) <= 60 else f"{name[:59]}…"
     if not ids:
         return f"there is no gang {shown!r}: this book has no gangs yet"
+    from rapidfuzz import fuzz, process  # late: few questions end here
+
     found = process.extract(name, ids, scorer=fuzz.ratio, limit=NEAR, score_cutoff=NEAR_SCORE)
     if not found:
         return f"there is no gang {shown!r}: `fraudgraph gangs` lists them"

@@ -92,14 +92,12 @@ def key_of(kind: str, value: str, settings: Settings) -> tuple[str | None, Statu
 def keys_of(kind: str, value: str, settings: Settings) -> list[str]:
     """Return every key that an application with this value may have: a phone without country code has one for each country that it may
     be of."""
-    regions = ["", *settings.strings("identifiers.phone_regions")] if kind in ("phone", "employer_phone") else [""]
-    found = []
-    for region in regions:
-        local = settings.with_values(records__default_region=region) if region else settings
-        key, _ = key_of(kind, value, local)
-        if key is not None and key not in found:
-            found.append(key)
-    return found
+    named = kinds().get(kind)
+    if named is None or named.imagined is None:
+        key, _ = key_of(kind, value, settings)
+        return [] if key is None else [key]
+    values, context = named.imagined(value, settings)
+    return _keyed(named, values, context, kind in opaque_kinds(settings)).key.drop_nulls().unique(maintain_order=True).to_list()
 
 
 def denied(keys: pl.DataFrame, settings: Settings, to_keys: lists.ToKeys | None = None) -> pl.Series:

@@ -64,6 +64,8 @@ class Context:
 
 
 Normalise = Callable[[pl.Series, Context], Keyed]
+Imagine = Callable[[str, Settings], tuple[pl.Series, Context]]
+"""A value to itself in every application that gives it another key, and to what these say besides."""
 Derive = Callable[[pl.Series], pl.Series]
 
 
@@ -78,6 +80,8 @@ class Kind:
     """One person owns it, so that a value with far too many people is a placeholder (judged by the book)."""
     digests: bool = True
     """Values that look like hexadecimal digests are opaque keys of their own."""
+    imagined: Imagine | None = None
+    """Where a key hangs on more of an application than the value."""
 
 
 @dataclass(frozen=True)

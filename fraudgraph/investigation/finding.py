@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
 from fraudgraph import masking, model
 from fraudgraph.errors import UsageError
+from fraudgraph.identifiers.keying import opaque_kinds
 from fraudgraph.identifiers.name import canonical
 from fraudgraph.investigation import looking, references
 from fraudgraph.investigation.answer import Answer, Part
@@ -29,8 +32,21 @@ STAR = "*"
 LEAST_SHOWN = 2
 """Characters behind the last star of a masked value by which it can be looked for."""
 
-DIGITS = {"phone": 3, "employer_phone": 3, "bank_card": 6, "imei": 14, "id_number": 4}
-"""Fewest digits of a value that may be of a kind: reading telephone numbers is slow, and most values are none."""
+SHAPES = {
+    "phone": r"(?=(\D*\d){3})(?!\d{18})",
+    "employer_phone": r"(?=(\D*\d){3})(?!\d{18})",
+    "bank_card": r".*\d",
+    "imei": r"(\D*\d){14}",
+    "id_number": r".*\d",
+    "email": r".*@",
+    "ip": r".*[.:]",
+    "gps": r".*\d.*[,; ].*\d",
+    "wifi": r"[^0-9A-Za-z]*([0-9A-Za-z][^0-9A-Za-z]*){6,12}$",
+}
+"""What a value of a kind looks like from afar: to read one takes some hundredth of a second, and most texts are of few kinds."""
+
+SHORTEST_DIGEST = 32
+"""Characters from which on a value of any kind may be a digest."""
 
 FOUND = model.Table("found", {name: typed for name, typed in looking.COUNTED.columns.items() if name != "key"})
 
@@ -87,10 +103,16 @@ def find(reader: Reader, wanted: Wanted, settings: Settings) -> Answer:
     return Answer({}, tuple(sentences), parts)
 
 
+def readable(text: str, kinds: Iterable[str], settings: Settings) -> list[str]:
+    """Return those of ``kinds`` that have a key for ``text``, and perhaps a few more."""
+    plain, opaque = unicodedata.normalize("NFKC", text), opaque_kinds(settings)
+    anything = len(plain) >= SHORTEST_DIGEST
+    return [kind for kind in kinds if anything or kind in opaque or re.match(SHAPES.get(kind, ""), plain, re.DOTALL)]
+
+
 def _values(text: str, book: list[model.Slot], kept: Values, settings: Settings) -> pl.DataFrame:
     """Return kind, key of everything that ``text`` may be."""
-    digits = sum(character.isdecimal() for character in text)
-    kinds = list(dict.fromkeys(slot.kind for slot in book if not slot.derived and digits >= DIGITS.get(slot.kind, 0)))
+    kinds = readable(text, dict.fromkeys(slot.kind for slot in book if not slot.derived), settings)
     rows = [(kind, key) for kind in kinds for key in kept.keys_of(kind, text, settings)]
     return pl.DataFrame(rows, schema={"kind": pl.String, "key": pl.String}, orient="row").unique(maintain_order=True)
 

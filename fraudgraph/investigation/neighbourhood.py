@@ -124,8 +124,7 @@ def _step(links: pl.DataFrame, frontier: Iterable[str], seen: set[str], hop: int
 def _answer(reader: Reader, steps: pl.DataFrame, crowded: int, walk: Walk) -> Answer:
     made = looking.made_by(reader, steps["person_id"])
     about = people(reader, steps["person_id"], made)
-    uses = looking.given_in(reader, made, steps["kind"].drop_nulls().unique())
-    used = uses.join(steps.select(looking.VALUE).drop_nulls(), on=looking.VALUE, how="semi")
+    used = looking.users_of(reader, steps.select(looking.VALUE).drop_nulls())
     found = steps.join(about, on="person_id")
     for more in (looking.looks(reader, used, used), references.first_uses(used)):
         found = found.join(more, on=looking.VALUE, how="left")

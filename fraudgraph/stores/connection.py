@@ -76,6 +76,7 @@ class Session:
             config["threads"] = options.threads
         self.duckdb = duckdb.connect(":memory:", config=config)
         # not heeded when it is given with the others (DuckDB 2.0)
+        self._held: Path | None = None
         self.duckdb.execute(f"SET disabled_compression_methods = '{COMPRESSION[options.compression]}'")
 
     def close(self) -> None:
@@ -91,8 +92,25 @@ class Session:
     @contextmanager
     def reading(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file to read; raise StoreBusy if it cannot be had in time, StoreError if it is not a sound DuckDB file."""
+        if path == self._held:
+            with translated(path):
+                yield self.duckdb
+            return
         with translated(path), gate(path, exclusive=False, seconds=self._options.wait_seconds), self._attached(path, True) as duck:
             yield duck
+
+    @contextmanager
+    def holding(self, path: Path) -> Iterator[None]:
+        """Keep the file open to read until the end of the block: opening it anew takes as long as a small question."""
+        if self._held is not None:
+            yield
+            return
+        with self.reading(path):
+            self._held = path
+            try:
+                yield
+            finally:
+                self._held = None
 
     @contextmanager
     def writing(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -232,6 +232,10 @@ class Reader(Protocol):
         """Return a reader of an earlier night (or of this one) of the same book, as long as this one is open; raise UsageError for a later
         one, or one that has not been."""
 
+    def held(self) -> AbstractContextManager[None]:
+        """Keep the store open to read until the end of the block, for questions that follow at once: a writer may have to wait meanwhile,
+        this process too. Inside, nothing is written to this store."""
+
     def table(
         self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
     ) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,6 +90,9 @@ class EmptyReader:
         refuse(self._path, night, 0)
         return self
 
+    def held(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def table(
         self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None
     ) -> pl.DataFrame:
@@ -150,6 +153,9 @@ class EmbeddedReader:
         refuse(self._path, night, self._night)
         with self._open() as duck:
             return EmbeddedReader(self._session, self._path, night, self._generation, known_at(duck, night))
+
+    def held(self) -> AbstractContextManager[None]:
+        return self._session.holding(self._path)
 
     def table(
         self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None

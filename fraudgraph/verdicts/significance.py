@@ -6,6 +6,7 @@ Intents are put into ``BINS`` equal bins; the sum of ``n`` random people's bins 
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -52,14 +53,13 @@ class Tail:
             result[mine] = upper[np.clip(total[mine], 0, len(upper) - 1)]
         many = voters > EXACT
         if many.any():
-            from scipy.special import ndtr  # late: scipy takes longer to import than most questions to be answered
-
             place = np.arange(BINS)
             mean = float(self.share @ place)
             spread = max(float(self.share @ (place - mean) ** 2), 1e-12) ** 0.5
             # Half a bin less: the sum is a whole number.
             far = (total[many] - 0.5 - voters[many] * mean) / (spread * np.sqrt(voters[many]))
-            result[many] = ndtr(-far)
+            # One by one, of the few that are so large: scipy's `ndtr` takes longer to import than most questions to be answered.
+            result[many] = [math.erfc(one / math.sqrt(2)) / 2 for one in far.tolist()]
         return np.minimum(result, 1.0)
 
 

@@ -187,3 +187,18 @@ def test_digests_are_opaque() -> None:
 def test_no_such_country() -> None:
     with pytest.raises(ConfigurationError, match="'UK'"):
         key_of("phone", "07510991186", SETTINGS.with_values(records__default_region="UK"))
+
+
+@pytest.mark.parametrize("value", ["13800002231", "138 0000 2231", "02083661177", "07911 234568", "212-555-0142", "+442083661177", "no"])
+@pytest.mark.parametrize("region", ["CN", "GB", "US"])
+def test_a_number_alone_has_the_keys_of_every_application_that_it_may_stand_in(value: str, region: str) -> None:
+    chosen = SETTINGS.with_values(records__default_region=region)
+    names = ["张伟", "John Smith"]
+    others = {"CN": "+8613900007788", "GB": "+442083661178", "US": "+12125550123", "DE": "+4930123456", "ES": "+34612345678"}
+    rows = [{"name": name, "phone": value, "contact1_phone": other} for name in [None, *names] for other in [None, *others.values()]]
+    frame = pl.DataFrame(rows, schema={"name": pl.String, "phone": pl.String, "contact1_phone": pl.String})
+    found = set(phone.normalise(frame["phone"], Context(chosen, frame)).key.drop_nulls())
+    assert found <= set(keys_of("phone", value, chosen))
+    assert keys_of("employer_phone", value, chosen) == keys_of("phone", value, chosen)
+    alone, _ = key_of("phone", value, chosen)
+    assert keys_of("phone", value, chosen)[:1] == ([] if alone is None else [alone])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,6 +45,9 @@ class FakeReader:
     """Rows of `events`."""
     given: list[tuple[Any, ...]] = field(default_factory=list)
     """Rows of `labels`."""
+
+    def held(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def at(self, night: int) -> FakeReader:
         return self.earlier.get(night) or FakeReader(empty_tables(), night=night)

@@ -17,19 +17,26 @@ plans grow faster than any list of them. Lists and patterns only serve to tell c
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import polars as pl
 
 from fraudgraph.identifiers import country
-from fraudgraph.identifiers.phone_reading import LONGEST, MOBILE, SHORTEST, National, international
+from fraudgraph.identifiers.phone_reading import LONGEST, MOBILE, SHORTEST, National, international, regions
 from fraudgraph.identifiers.registry import MALFORMED, MISSING, PLACEHOLDER, STATUS, VALID, Context, Derivation, Keyed, Kind
 from fraudgraph.identifiers.runs import phone_runs
 from fraudgraph.identifiers.text import clean, distinct_codes, is_masked, is_repeated, is_sequence, judged, patch
+from fraudgraph.settings import Settings
 
 EXTENSION = r"(?i)\s*(?:转|分机|;?\s*ext(?:ension|n)?\.?\s*=?|;|[x#])\s*[0-9]{1,6}\s*$"
 E164 = r"^\+[1-9][0-9]{6,14}$"
 PLAIN_LANDLINE = r"^0[1-9][0-9]{1,2}-?[2-9][0-9]{6,7}$"
 REPEATED = r"(?:0{8}|1{8}|2{8}|3{8}|4{8}|5{8}|6{8}|7{8}|8{8}|9{8})$"
+
+
+HINTS = "hints"
+"""Of a context: the region of each application, where it is not to be told from its fields."""
 
 
 def normalise(values: pl.Series, context: Context) -> Keyed:
@@ -64,9 +71,25 @@ def normalise(values: pl.Series, context: Context) -> Keyed:
     return Keyed(pl.concat([key, found.key.rename("k")]).gather(where), status)
 
 
+def imagined(value: str, settings: Settings) -> tuple[pl.Series, Context]:
+    """Return the number once for each application that it may stand in, and what these say besides: of which country they speak, whether
+    they are Chinese beyond doubt or have a name in Western letters. The first says nothing."""
+    home, others = regions(settings)
+    chinese, western = (home == "CN", home != "CN"), (False, True) if home in country.CHINESE_REGIONS else (False,)
+    says = list(product((None, home, "CN", *others), chinese, western))
+    memo = {
+        HINTS: pl.Series("h", [region for region, _, _ in says], dtype=pl.String),
+        "chinese": pl.Series("c", [sure for _, sure, _ in says], dtype=pl.Boolean),
+        "western": pl.Series("w", [other for _, _, other in says], dtype=pl.Boolean),
+    }
+    return pl.Series("v", [value] * len(says), dtype=pl.String), Context(settings, memo=memo)
+
+
 def _region_hints(tagged: pl.DataFrame, rest: pl.Series, context: Context) -> pl.Series:
     """Return the region that each application's other fields name: asked only for numbers without country code that are not Chinese."""
     nothing = pl.Series("h", [None], dtype=pl.String).new_from_index(0, tagged.height)
+    if HINTS in context.memo:
+        return context.memo[HINTS].filter(rest)
     if context.frame is None:
         return nothing
     needed = ~tagged["c"] & ~tagged["v"].str.contains(r"^\s*(?:\+|00)")
@@ -135,8 +158,8 @@ def _tidy(values: pl.Series) -> pl.Series:
 
 
 KINDS = (
-    Kind("phone", normalise, personal=True),
-    Kind("employer_phone", normalise),
+    Kind("phone", normalise, personal=True, imagined=imagined),
+    Kind("employer_phone", normalise, imagined=imagined),
 )
 DERIVATIONS = (
     Derivation("phone_run.a", "phone.own", lambda keys: phone_runs(keys, "a")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 import polars as pl
@@ -43,6 +44,9 @@ class Neo4jReader:
         refuse(self._connection, night, self._night)
         found = self._ask(lambda transaction: head(transaction, self.base + night))
         return Neo4jReader(self._connection, found if self._found else None, night)
+
+    def held(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def table(self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None) -> pl.DataFrame:
         wanted = {column: list(dict.fromkeys(values)) for column, values in (where or {}).items()}
