@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from fraudgraph.graph.components import components
-from fraudgraph.model import FloatArray, Int32Array, IntArray
+from fraudgraph.model import BoolArray, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,10 +49,17 @@ def find(
     owner = label[a][order]
     starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(order) else np.zeros(0, np.int64)
     stops = np.r_[starts[1:], len(order)] if len(order) else starts
-    smallest = 2 * settings.integer("communities.body_members")
-    for start, stop in zip(starts, stops, strict=True):
-        if population[owner[start]] < smallest:
-            continue
+    count = population[owner[starts]]
+    sparse = _are_sparse(count, stops - starts, settings)
+    # A sparse one falls apart into two bodies with more ties than people each, and the bridge; a dense one that is small does not.
+    large = np.where(sparse, stops - starts >= count + 3, count >= settings.integer("communities.dense_members"))
+    large &= count >= 2 * settings.integer("communities.body_members")
+    cut = large & ~sparse
+    thin = np.flatnonzero(large & sparse)
+    if len(thin):
+        some = np.concatenate([order[starts[one] : stops[one]] for one in thin])
+        cut[thin[_with_inner_bridges(a[some], b[some], np.repeat(np.arange(len(thin)), (stops - starts)[thin]), len(thin))]] = True
+    for start, stop in zip(starts[cut], stops[cut], strict=True):
         rows = order[start:stop]
         people, local = np.unique(np.concatenate([a[rows], b[rows]]), return_inverse=True)
         edges = np.stack([local[: len(rows)], local[len(rows) :]], axis=1)
@@ -70,10 +77,7 @@ def _seed(seed: int, name: str) -> int:
 
 def _solve(count: int, edges: IntArray, weight: FloatArray, seed: int, resolution: float, settings: Settings) -> IntArray:
     """Return a piece number per person of one connected component."""
-    sparse = _is_sparse(count, len(edges), settings)
-    # Two bodies with more ties than people each, and the bridge; and what is dense and small is not cut either.
-    if len(edges) < count + 3 if sparse else count < settings.integer("communities.dense_members"):
-        return np.zeros(count, np.int64)
+    sparse = bool(_are_sparse(np.array([count]), np.array([len(edges)]), settings)[0])
     import igraph  # late: most questions need none of it
 
     graph = igraph.Graph(n=count, edges=edges.tolist(), edge_attrs={"weight": weight.tolist()})
@@ -82,9 +86,21 @@ def _solve(count: int, edges: IntArray, weight: FloatArray, seed: int, resolutio
     return _leiden(graph, random.Random(seed), resolution, settings)
 
 
-def _is_sparse(people: int, ties: int, settings: Settings) -> bool:
+def _with_inner_bridges(a: Int32Array, b: Int32Array, component: IntArray, components: int) -> BoolArray:
+    """Return which components have a bridge between two people who both have other ties: one graph of all is made sooner than many."""
+    import igraph  # late: most questions need none of it
+
+    people, local = np.unique(np.concatenate([a, b]), return_inverse=True)
+    ends = np.stack([local[: len(a)], local[len(a) :]], axis=1)
+    bridge = np.array(igraph.Graph(n=len(people), edges=ends.tolist()).bridges(), np.int64)
+    degree = np.bincount(local)
+    inner = bridge[(degree[ends[bridge]] > 1).all(axis=1)]
+    return np.bincount(component[inner], minlength=components) > 0
+
+
+def _are_sparse(people: IntArray, ties: IntArray, settings: Settings) -> BoolArray:
     most = settings.number("communities.sparse_degree") * people
-    return bool(2 * ties <= most and people <= settings.integer("communities.oversized"))
+    return np.asarray((2 * ties <= most) & (people <= settings.integer("communities.oversized")))
 
 
 def _cut_bridges(graph: igraph.Graph, settings: Settings) -> IntArray:

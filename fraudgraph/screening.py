@@ -25,7 +25,7 @@ from fraudgraph.settings import Settings
 from fraudgraph.stores import open_store
 from fraudgraph.values import values_of
 
-MOST = 256
+MOST = 512
 """Requests that are judged together, at most."""
 
 COPIED = 2_000_000
@@ -76,14 +76,25 @@ class Screen:
             if len(lines) == 1:
                 return [{"rejected": str(problem)}]
             return self._halves(lines)
-        if len(lines) > 1 and (read.repeated or _contradicts(read) or self._memory.has(read.applications["application_id"]).any()):
-            return self._halves(lines)  # two of one id, and one that is stored, are judged apart
+        if len(lines) > 1 and (read.repeated or _contradicts(read)):
+            return self._halves(lines)  # two of one id are judged apart
+        stored = self._memory.has(read.applications["application_id"])
+        if len(lines) > 1 and stored.any():
+            known = read.origin.filter(stored.gather(read.origin["application"]))["line"].to_list()
+            return self._apart(lines, {line - 1 for line in known})
         answers = self._answers(read)
         return [answers.get(number, {"rejected": "an empty line"}) for number in range(1, len(lines) + 1)]
 
     def _halves(self, lines: Sequence[bytes]) -> list[Answer]:
         half = len(lines) // 2
         return self._lines(lines[:half]) + self._lines(lines[half:])
+
+    def _apart(self, lines: Sequence[bytes], known: set[int]) -> list[Answer]:
+        """Judge the lines at the places ``known``, whose applications are stored, one by one, and the others together."""
+        others = [place for place in range(len(lines)) if place not in known]
+        answers = dict(zip(others, self._lines([lines[place] for place in others]), strict=True)) if others else {}
+        answers |= {place: self._lines([lines[place]])[0] for place in known}
+        return [answers[place] for place in range(len(lines))]
 
     def _answers(self, read: Records) -> dict[int, Answer]:
         """Return line -> answer of every row."""

@@ -125,6 +125,15 @@ def test_what_is_stored_contradicts_or_cannot_be_read_is_said(tmp_path: Path, ca
         assert reader.night == night
 
 
+def test_stored_ones_among_others_are_answered_in_their_places(tmp_path: Path, calibration: Path) -> None:
+    store, rest = told(tmp_path, calibration, 33)
+    fresh, stored = lines_of(rest[:3]), lines_of(random_book(33, people=55, applications=150, days=200)[:2])
+    lines = [fresh[0], stored[0], b"no json", fresh[1], stored[1], fresh[2]]
+    screen = Screen(store, rules())
+    assert screen.lines(lines) == [screen.lines([line])[0] for line in lines]
+    assert screen.lines(stored) == [screen.lines([line])[0] for line in stored]
+
+
 def test_a_warm_screen_follows_new_nights(tmp_path: Path, calibration: Path) -> None:
     store, rest = told(tmp_path, calibration, 32)
     screen = Screen(store, rules())

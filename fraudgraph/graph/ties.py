@@ -64,12 +64,12 @@ def ties(
     strong = pi >= settings.number("graph.strong")
     small = settings.integer("graph.small_value")
     # (unit, value) cells with their strongly tied people.
-    cells, cell = np.unique(np.stack([unit[a[found.pair]].astype(np.int64), found.value]), axis=1, return_inverse=True)
-    cell = cell.ravel()
+    everything, value = np.unique(found.value, return_inverse=True)
+    cells, cell = np.unique(unit[a[found.pair]].astype(np.int64) * len(everything) + value, return_inverse=True)
     loud = strong[found.pair]
     rows = np.concatenate([cell[loud] * np.int64(size) + a[found.pair[loud]], cell[loud] * np.int64(size) + b[found.pair[loud]]])
     held = np.unique(rows)
-    count = np.bincount(held // size, minlength=cells.shape[1])
+    count = np.bincount(held // size, minlength=len(cells))
     pure = count[cell] >= settings.number("graph.purity") * found.people
     narrow = found.people <= small
     kept = given.copy()
@@ -78,7 +78,7 @@ def ties(
     population = np.bincount(group, minlength=size)
     # The groups that a broad value would join, and how much of them it holds.
     touched = np.unique((held // size) * np.int64(size) + group[held % size])
-    joined = np.bincount(touched // size, weights=population[touched % size], minlength=cells.shape[1])
+    joined = np.bincount(touched // size, weights=population[touched % size], minlength=len(cells))
     covering = count[cell] >= settings.number("graph.coverage") * joined[cell]
     kept[found.pair[pure & ~narrow & covering]] = True
     return kept

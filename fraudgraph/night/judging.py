@@ -59,7 +59,8 @@ def _values(values: pl.DataFrame, pairs: pl.DataFrame) -> Values:
     """Number the values as in a whole book: by kind, then by text."""
     rank = pl.col("kind").replace_strict(KIND_RANK, return_dtype=pl.Int64)
     place = pl.col("key").rank("dense").over("kind").cast(pl.Int64) - 1
-    table = values.join(pairs, on=["person_a", "person_b"]).with_columns((rank * (1 << 40) + place).alias("value")).sort("pair", "value")
+    numbered = values.select("kind", "key").unique().with_columns((rank * (1 << 40) + place).alias("value"))
+    table = values.join(pairs, on=["person_a", "person_b"]).join(numbered, on=["kind", "key"]).sort("pair", "value")
     return Values(table["pair"].cast(pl.Int64).to_numpy(), table["value"].to_numpy(), table["people"].to_numpy())
 
 
