@@ -50,7 +50,7 @@ def communities(reader: Reader) -> pl.DataFrame:
 def flags(reader: Reader, night: int) -> pl.DataFrame:
     """Return one row an application of that night's input, in the order of the input."""
     order = reader.batch_table("input_order", night).sort("position").select("application_id")
-    narrow = order.height <= NARROW
+    narrow = night > 1 and order.height <= NARROW  # the first night is the whole book
     member_where = {"application_id": order["application_id"].to_list()} if narrow else None
     membership = reader.table("membership", columns=["application_id", "person_id"], where=member_where)
     rows = order.join(membership, on="application_id", how="left", maintain_order="left")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,10 @@ NAME = "fraudgraph_store"
 
 COMPRESSION = {"fast": "dict_fsst", "small": ""}
 """Setting -> the compression methods that are not to be tried."""
+
+
+LONGEST_HELD = 3.0
+"""Seconds after which a file that is held lets writers in between two requests: far less than they wait (``store.wait_seconds``)."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,8 @@ class Session:
         self.duckdb = duckdb.connect(":memory:", config=config)
         # not heeded when it is given with the others (DuckDB 2.0)
         self._held: Path | None = None
+        self._until = 0.0
+        self._opened = ExitStack()
         self.duckdb.execute(f"SET disabled_compression_methods = '{COMPRESSION[options.compression]}'")
 
     def close(self) -> None:
@@ -92,25 +99,32 @@ class Session:
     @contextmanager
     def reading(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file to read; raise StoreBusy if it cannot be had in time, StoreError if it is not a sound DuckDB file."""
-        if path == self._held:
+        if path == self._held and time.monotonic() < self._until:
             with translated(path):
                 yield self.duckdb
             return
+        self._let_go()
         with translated(path), gate(path, exclusive=False, seconds=self._options.wait_seconds), self._attached(path, True) as duck:
             yield duck
 
     @contextmanager
     def holding(self, path: Path) -> Iterator[None]:
-        """Keep the file open to read until the end of the block: opening it anew takes as long as a small question."""
+        """Keep the file open to read until the end of the block, or for `LONGEST_HELD`: to open it takes as long as a small question."""
         if self._held is not None:
             yield
             return
-        with self.reading(path):
-            self._held = path
+        with ExitStack() as opened:
+            opened.enter_context(self.reading(path))
+            self._held, self._until, self._opened = path, time.monotonic() + LONGEST_HELD, opened
             try:
                 yield
             finally:
                 self._held = None
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held = None
+            self._opened.close()
 
     @contextmanager
     def writing(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:

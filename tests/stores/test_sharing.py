@@ -17,11 +17,26 @@ from processes import elsewhere, line
 
 from fraudgraph.errors import StoreBusy
 from fraudgraph.settings import defaults
-from fraudgraph.stores import open_store
+from fraudgraph.stores import connection, open_store
 from fraudgraph.stores.connection import Session
 from fraudgraph.stores.lock import gate
 
 HASTY = defaults().with_values(store__wait_seconds=0.05)
+
+
+def test_a_held_file_keeps_writers_out_for_a_few_seconds_only(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, hasty = open_store(path, create=False), open_store(path, create=False, settings=HASTY)
+    with reading.snapshot() as reader, reader.held():
+        night = reader.night
+        with pytest.raises(StoreBusy):
+            put(hasty, grown(night + 1, 6))
+        monkeypatch.setattr(connection, "LONGEST_HELD", 0.0)
+        assert reader.table("applications").height == 12  # held since before
+    with reading.snapshot() as reader, reader.held():
+        assert reader.table("applications").height == 12  # lets go, and opens the file for itself
+        put(hasty, grown(night + 1, 6))
+        assert reader.table("applications").height == 12
+    assert read(hasty, "applications").height == 18
 
 
 def test_the_lock_of_a_killed_writer_is_free(path: Path) -> None:
