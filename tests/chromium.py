@@ -21,14 +21,14 @@ INSTALL = "Chromium is missing: apt-get install -y chromium chromium-driver"
 
 
 @contextmanager
-def chromium() -> Iterator[webdriver.Chrome]:
-    """Run a Chromium without a window, which keeps a log of what it asks for."""
+def chromium(*more: str) -> Iterator[webdriver.Chrome]:
+    """Run a Chromium without a window, which keeps a log of what it asks for; ``more``: further flags."""
     program, driver = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
     if not program or not driver:
         pytest.fail(INSTALL)
     options = Options()
     options.binary_location = program
-    for flag in FLAGS:
+    for flag in (*FLAGS, *more):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     found = webdriver.Chrome(options=options, service=Service(driver))

@@ -32,7 +32,7 @@ def find(value: str, limit: int, store: str, config: Path | None, as_of: date | 
     from fraudgraph.reports.tables import zone_of
     from fraudgraph.settings import load
 
-    with options.book(store, config, as_of) as reader, reader.held():
+    with options.book(store, config, as_of) as reader:
         settings = rules(reader, load(config))
         answer = found(reader, Wanted(value, limit), settings)
         zone = zone_of(reader)
@@ -57,7 +57,7 @@ def show(context: click.Context, name: str, store: str, config: Path | None, as_
     from fraudgraph.investigation.things import What, named
     from fraudgraph.reports.tables import zone_of
 
-    with options.book(store, config, as_of) as reader, reader.held():
+    with options.book(store, config, as_of) as reader:
         thing = named(reader, name)
         zone = zone_of(reader)
         answer = None if thing.what is What.GANG else shown(reader, thing)
@@ -78,7 +78,7 @@ def hubs(store: str, config: Path | None, as_of: date | None, shown_as: str) -> 
     from fraudgraph.investigation.showing import hubs as found
     from fraudgraph.reports.tables import zone_of
 
-    with options.book(store, config, as_of) as reader, reader.held():
+    with options.book(store, config, as_of) as reader:
         answer = found(reader)
         zone = zone_of(reader)
     answers.answered(answer, zone, shown_as)

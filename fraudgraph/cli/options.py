@@ -184,7 +184,8 @@ def book(url: str, config: Path | None, day: date | None, about: Sequence[str] |
     with asof.snapshot(place, day) as reader:
         if context is not None and wish is not None and not _granted(context):
             grant(context, place, reader, wish, about)
-        yield reader
+        with reader.held():
+            yield reader
 
 
 def revealing_wish(context: click.Context | None) -> str | None:

@@ -29,7 +29,7 @@ def neighbours(
     from fraudgraph.investigation.things import named
     from fraudgraph.reports.tables import zone_of
 
-    with options.book(store, config, as_of) as reader, reader.held():
+    with options.book(store, config, as_of) as reader:
         answer = around(reader, named(reader, name), Walk(hops, all_values, crowd))
         zone = zone_of(reader)
     answers.answered(answer, zone, shown_as)
@@ -55,7 +55,7 @@ def path(name: str, other: str, count: int, steps: int, store: str, config: Path
     from fraudgraph.reports.tables import zone_of
     from fraudgraph.settings import load
 
-    with options.book(store, config, as_of) as reader, reader.held():
+    with options.book(store, config, as_of) as reader:
         settings, frozen = rules(reader, load(config)), calibration(reader)
         answer = ways(reader, person_of(reader, name), person_of(reader, other), count, steps, frozen, settings)
         zone = zone_of(reader)

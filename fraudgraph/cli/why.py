@@ -30,7 +30,7 @@ def why(name: str, other: str | None, store: str, config: Path | None, as_of: da
     from fraudgraph.reports.tables import zone_of
     from fraudgraph.settings import load
 
-    with options.book(store, config, as_of) as reader, reader.held():
+    with options.book(store, config, as_of) as reader:
         settings, (version, frozen) = rules(reader, load(config)), versioned(reader)
         zone = zone_of(reader)
         if other is None:

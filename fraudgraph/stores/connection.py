@@ -74,6 +74,7 @@ class Session:
             "arrow_output_version": "1.5",
             "wal_autocheckpoint": "0KB",  # with the next line: a commit is one flip of the file's header, and no
             "auto_checkpoint_skip_wal_threshold": 0,  # second file beside it ever holds personal data
+            "dynamic_or_filter_threshold": 5000,  # so many ids at most are sought while a column is read
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }

@@ -5,51 +5,24 @@ from __future__ import annotations
 import base64
 import itertools
 import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-import pytest
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-sync",
-    "--disable-default-apps", "--disable-component-update", "--no-first-run", "--no-proxy-server", "--window-size=1500,1000",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-)  # fmt: skip
-INSTALL = "Chromium is missing: apt-get install -y chromium chromium-driver"
+FLAGS = ("--window-size=1500,1000", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1")
 PATIENCE = 120.0
 """Seconds that anything may take to appear on a busy machine."""
 
 NOT_YET = (NoSuchElementException, StaleElementReferenceException, StopIteration)
 
 T = TypeVar("T")
-
-
-@contextmanager
-def chromium() -> Iterator[webdriver.Chrome]:
-    """Run a Chromium without a window."""
-    program, driver = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
-    if not program or not driver:
-        pytest.fail(INSTALL)
-    options = Options()
-    options.binary_location = program
-    for flag in FLAGS:
-        options.add_argument(flag)
-    found = webdriver.Chrome(options=options, service=Service(driver))
-    try:
-        yield found
-    finally:
-        found.quit()
 
 
 def part(name: str) -> tuple[str, str]:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chromium import chromium
 from neo4j import GraphDatabase
-from neo4j_browser import Browser, artefacts, chromium, part
+from neo4j_browser import FLAGS, Browser, artefacts, part
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from servers import Server, Stranger
@@ -55,7 +56,7 @@ def served() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(book: Server | Stranger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Browser, connected."""
-    with chromium() as driver:
+    with chromium(*FLAGS) as driver:
         found = Browser(driver, book.http, artefacts(tmp_path_factory.mktemp("screenshots")))
         found.open(book.uri, book.username, book.password)
         found.until(lambda: "You are connected as user" in driver.find_element(By.TAG_NAME, "body").text, "no connection")
@@ -72,7 +73,7 @@ def largest(book: Server | Stranger) -> tuple[str, int]:
 
 
 def test_a_wrong_password_is_told(book: Server | Stranger, tmp_path: Path) -> None:
-    with chromium() as driver:
+    with chromium(*FLAGS) as driver:
         page = Browser(driver, book.http, artefacts(tmp_path))
         page.open(book.uri, book.username, "wrong password")
         page.until(lambda: "Neo.ClientError.Security.Unauthorized" in page.find("frameStatusbar").text, "no refusal")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import FLAGS, INSTALL, asked
+from chromium import asked, chromium
 from fake_reader import lenders_book
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from test_network import worst
 from test_page import hostile_book
@@ -24,45 +21,35 @@ PATIENCE = 30.0
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[webdriver.Chrome]:
-    binary, driver = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
-    if not binary or not driver:
-        pytest.fail(INSTALL)
-    options = Options()
-    options.binary_location = binary
-    for flag in (*FLAGS, "--window-size=1280,900"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    found = webdriver.Chrome(options=options, service=Service(driver))
-    found.execute_cdp_cmd("Network.enable", {})
-    yield found
-    found.quit()
+def browser() -> Iterator[webdriver.Chrome]:
+    with chromium("--window-size=1280,900") as found:
+        yield found
 
 
 @pytest.mark.parametrize("name", ["lender", "hostile"])
-def test_it_is_drawn_and_fetches_nothing(chromium: webdriver.Chrome, tmp_path: Path, name: str) -> None:
+def test_it_is_drawn_and_fetches_nothing(browser: webdriver.Chrome, tmp_path: Path, name: str) -> None:
     reader = (lenders_book(plain=50) if name == "lender" else hostile_book()).reader()
     file = tmp_path / f"{name}.html"
     file.write_text(network.page(reader, worst(reader)), encoding="utf-8")
-    chromium.get_log("performance")
-    chromium.get(file.as_uri())
-    assert colours(chromium) >= 2, "people and values are on the canvas, each in its colour"
-    assert [entry["message"] for entry in chromium.get_log("browser")] == []
-    assert [address for address in asked(chromium) if not address.startswith("data:")] == [file.as_uri()]
-    assert chromium.title.startswith(worst(reader))
-    assert chromium.find_element(By.TAG_NAME, "h1").text.startswith(worst(reader))
-    assert "Legend" in chromium.find_element(By.TAG_NAME, "main").text
+    browser.get_log("performance")
+    browser.get(file.as_uri())
+    assert colours(browser) >= 2, "people and values are on the canvas, each in its colour"
+    assert [entry["message"] for entry in browser.get_log("browser")] == []
+    assert [address for address in asked(browser) if not address.startswith("data:")] == [file.as_uri()]
+    assert browser.title.startswith(worst(reader))
+    assert browser.find_element(By.TAG_NAME, "h1").text.startswith(worst(reader))
+    assert "Legend" in browser.find_element(By.TAG_NAME, "main").text
 
 
-def test_the_policy_holds(chromium: webdriver.Chrome, tmp_path: Path) -> None:
+def test_the_policy_holds(browser: webdriver.Chrome, tmp_path: Path) -> None:
     reader = lenders_book(plain=50).reader()
     file = tmp_path / "gang.html"
     file.write_text(network.page(reader, worst(reader)), encoding="utf-8")
-    chromium.get(file.as_uri())
-    chromium.get_log("browser")
-    chromium.execute_script("const i = document.createElement('img'); i.src = 'http://localhost:9/x.png'; document.body.append(i);")
-    chromium.execute_script("fetch('http://localhost:9/x').catch(() => null)")
-    refused = [entry["message"] for entry in chromium.get_log("browser")]
+    browser.get(file.as_uri())
+    browser.get_log("browser")
+    browser.execute_script("const i = document.createElement('img'); i.src = 'http://localhost:9/x.png'; document.body.append(i);")
+    browser.execute_script("fetch('http://localhost:9/x').catch(() => null)")
+    refused = [entry["message"] for entry in browser.get_log("browser")]
     assert len([message for message in refused if "Content Security Policy" in message]) >= 2
 
 
