@@ -23,7 +23,7 @@ from fraudgraph.errors import ConfigurationError, UsageError
 from fraudgraph.purging import Outcome, without
 from fraudgraph.stores import open_store
 
-BOOKS = int(os.environ.get("FRAUDGRAPH_BOOKS", "2"))
+BOOKS = int(os.environ.get("FRAUDGRAPH_BOOKS", "1"))
 PRIVATE = ("application_id", "name", "id_number", "phone", "device_id", "bank_card", "home_address", "contact1_phone")
 
 

@@ -131,7 +131,7 @@ def test_every_command_works_and_steers_nothing(world: World, name: str) -> None
 def test_each_is_looked_for(world: World, texts: tuple[str, ...]) -> None:
     """Sixty of a long list; all of them with FRAUDGRAPH_SOUGHT=1000."""
     settings, refused = defaults(), []
-    step = max(1, len(texts) // int(os.environ.get("FRAUDGRAPH_SOUGHT", "60")))
+    step = max(1, len(texts) // int(os.environ.get("FRAUDGRAPH_SOUGHT", "40")))
     with open_store(world.store, create=False, settings=settings).snapshot() as reader:
         for text in texts[::step]:
             if text.strip():
