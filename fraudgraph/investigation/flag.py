@@ -146,7 +146,7 @@ def _alone(reader: Reader, person_id: str, calibration: Calibration, settings: S
     if not neighbours(region.pairs, [person_id]):
         return ["Nobody is near them: nothing that they share with anybody passes on fraud intent. A tie would have to come."]
     opinion = region.ball([person_id])
-    scored = opinion.found.scored
+    scored = opinion.scored
     (mine,) = opinion.numbers([person_id])
     at = np.flatnonzero((scored.facts.a == mine) | (scored.facts.b == mine))
     if not len(at):

@@ -15,7 +15,7 @@ from fraudgraph.investigation import looking, weighing, wording
 from fraudgraph.investigation.answer import Answer, Part
 from fraudgraph.investigation.measuring import facts_of
 from fraudgraph.investigation.people import people
-from fraudgraph.investigation.region import ENDS, Opinion, Region
+from fraudgraph.investigation.region import ENDS, Look, Region
 from fraudgraph.night.known import first_of
 from fraudgraph.reports import words
 from fraudgraph.settings import Settings
@@ -124,7 +124,7 @@ def _relations(reader: Reader, made: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=schema), named], how="diagonal").select(list(schema))
 
 
-def _place(opinion: Opinion, pairs: pl.DataFrame, pair: Pair) -> int | None:
+def _place(opinion: Look, pairs: pl.DataFrame, pair: Pair) -> int | None:
     """Return the place of the pair among the near pairs, None where it is not one."""
     a, b = opinion.numbers([pair.a])[0], opinion.numbers([pair.b])[0]
     number = pl.DataFrame({"person_id": opinion.ids}).with_row_index("number")
@@ -147,8 +147,8 @@ def _tie(reader: Reader, pair: Pair) -> float | None:
     return float(found.item()) if len(found) else None
 
 
-def _near(opinion: Opinion, place: int, tie: float | None, calibration: Calibration, settings: Settings) -> Said:
-    scored = opinion.found.scored
+def _near(opinion: Look, place: int, tie: float | None, calibration: Calibration, settings: Settings) -> Said:
+    scored = opinion.scored
     at = np.flatnonzero(scored.place == place)
     near = opinion.near
     facts, fold = near.facts.take(np.array([place])), int(near.fold[place])

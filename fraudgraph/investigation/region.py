@@ -15,7 +15,7 @@ import polars as pl
 
 from fraudgraph.calibration import Calibration
 from fraudgraph.derived import Named
-from fraudgraph.graph.scoring import Near
+from fraudgraph.graph.scoring import Near, Scored, score
 from fraudgraph.judging import Found, People, judge_pairs
 from fraudgraph.model import PAIR_VALUES, PAIRS, BoolArray
 from fraudgraph.night.judging import near_of
@@ -30,12 +30,9 @@ MANY = 1000
 """People of a unit from which on all near pairs of the book are read at once, instead of step by step."""
 
 
-@dataclass(frozen=True)
-class Opinion:
-    """What some near pairs come to."""
+class _Numbered:
+    """People by their numbers."""
 
-    near: Near
-    found: Found
     named: Named
 
     @property
@@ -47,6 +44,24 @@ class Opinion:
         """Return the numbers of those of the people who are known here."""
         place = {person: number for number, person in enumerate(self.ids)}
         return [place[person] for person in person_ids if person in place]
+
+
+@dataclass(frozen=True)
+class Look(_Numbered):
+    """How probable some near pairs are."""
+
+    near: Near
+    scored: Scored
+    named: Named
+
+
+@dataclass(frozen=True)
+class Opinion(_Numbered):
+    """What some near pairs come to."""
+
+    near: Near
+    found: Found
+    named: Named
 
     def unit(self, person_ids: Iterable[str]) -> set[str]:
         """Return everybody in the units of the given people."""
@@ -82,8 +97,8 @@ class Region:
         self.grow(people)
         self.grow(set(people) | neighbours(self.pairs, people))
 
-    def ball(self, people: Collection[str]) -> Opinion:
-        """Take in what the probabilities of the pairs among ``people`` hang on, and judge it; of ties and communities it says nothing.
+    def ball(self, people: Collection[str]) -> Look:
+        """Take in what the probabilities of the pairs among ``people`` hang on, and look at it.
 
         A look at a pair knows the pairs beside it as the look before left them, and the first one third people: so many steps, and one."""
         inside = set(people)
@@ -91,7 +106,9 @@ class Region:
             self.grow(inside)
             inside |= neighbours(self.pairs, inside)
         self.grow(inside)
-        return self.opinion(people)
+        near, named = self._near(self.pairs, self.values, people)
+        scored = score(near.facts, self.calibration.tables, near.fold, len(named.first), self.settings)
+        return Look(near, scored, named)
 
     def people(self, ids: Iterable[str]) -> pl.DataFrame:
         """Return what a judgement must know of some people: person_id, first_applied_at, applications, intent."""
@@ -114,11 +131,16 @@ class Region:
         calibration: Calibration | None = None,
     ) -> Opinion:
         """Judge some near pairs."""
+        near, named = self._near(pairs, values, people)
+        found = judge_pairs(near, People(named.first, named.intent), calibration or self.calibration, settings or self.settings)
+        return Opinion(near, found, named)
+
+    def _near(self, pairs: pl.DataFrame, values: pl.DataFrame, people: Iterable[str]) -> tuple[Near, Named]:
+        """Return the near pairs of everybody in them and of ``people``, by the numbers of these."""
         everybody = self.people({*people, *pairs["person_a"], *pairs["person_b"]}).sort("first_applied_at", "person_id")
         names, intent = first_of(everybody["person_id"]), everybody["intent"].to_numpy()
         near = near_of(pairs, values, everybody["person_id"], names)
-        found = judge_pairs(near, People(names, intent), calibration or self.calibration, settings or self.settings)
-        return Opinion(near, found, Named(names, everybody["applications"].to_numpy(), intent))
+        return near, Named(names, everybody["applications"].to_numpy(), intent)
 
     def unit(self, people: Collection[str]) -> Opinion:
         """Grow until the units of ``people`` are whole, and judge them. Of people outside these units the opinion says nothing."""
