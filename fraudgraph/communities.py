@@ -59,12 +59,12 @@ def find(
     if len(thin):
         some = np.concatenate([order[starts[one] : stops[one]] for one in thin])
         cut[thin[_with_inner_bridges(a[some], b[some], np.repeat(np.arange(len(thin)), (stops - starts)[thin]), len(thin))]] = True
-    for start, stop in zip(starts[cut], stops[cut], strict=True):
+    for start, stop, is_sparse in zip(starts[cut], stops[cut], sparse[cut], strict=True):
         rows = order[start:stop]
         people, local = np.unique(np.concatenate([a[rows], b[rows]]), return_inverse=True)
         edges = np.stack([local[: len(rows)], local[len(rows) :]], axis=1)
         seed = _seed(settings.integer("graph.seed"), names[int(people[0])])
-        piece = _solve(len(people), edges, weight[rows], seed, resolution, settings)
+        piece = _solve(len(people), edges, weight[rows], bool(is_sparse), seed, resolution, settings)
         first = np.full(int(piece.max()) + 1, size, np.int64)
         np.minimum.at(first, piece, people)
         result[people] = first[piece]
@@ -75,9 +75,10 @@ def _seed(seed: int, name: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{seed}|{name}".encode(), digest_size=6).digest(), "big")
 
 
-def _solve(count: int, edges: IntArray, weight: FloatArray, seed: int, resolution: float, settings: Settings) -> IntArray:
+def _solve(
+    count: int, edges: IntArray, weight: FloatArray, sparse: bool, seed: int, resolution: float, settings: Settings
+) -> IntArray:
     """Return a piece number per person of one connected component."""
-    sparse = bool(_are_sparse(np.array([count]), np.array([len(edges)]), settings)[0])
     import igraph  # late: most questions need none of it
 
     graph = igraph.Graph(n=count, edges=edges.tolist(), edge_attrs={"weight": weight.tolist()})

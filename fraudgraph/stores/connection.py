@@ -81,10 +81,10 @@ class Session:
         if options.threads:
             config["threads"] = options.threads
         self.duckdb = duckdb.connect(":memory:", config=config)
-        # not heeded when it is given with the others (DuckDB 2.0)
         self._held: Path | None = None
         self._until = 0.0
         self._opened = ExitStack()
+        # not heeded when it is given with the others (DuckDB 2.0)
         self.duckdb.execute(f"SET disabled_compression_methods = '{COMPRESSION[options.compression]}'")
 
     def close(self) -> None:
@@ -114,13 +114,14 @@ class Session:
         if self._held is not None:
             yield
             return
-        with ExitStack() as opened:
-            opened.enter_context(self.reading(path))
-            self._held, self._until, self._opened = path, time.monotonic() + LONGEST_HELD, opened
-            try:
-                yield
-            finally:
-                self._held = None
+        opened = ExitStack()
+        opened.enter_context(self.reading(path))
+        self._held, self._until, self._opened = path, time.monotonic() + LONGEST_HELD, opened
+        try:
+            yield
+        finally:
+            self._held = None
+            opened.close()  # without what went wrong in the block: that is nothing of the store's
 
     def _let_go(self) -> None:
         if self._held is not None:

@@ -1,4 +1,4 @@
-"""Who uses a few values, from one reading of an embedded book: by the numbers at rest where they hold, else by comparing texts."""
+"""Who uses a few values of an embedded book, in one query: by the numbers at rest where they hold, else by comparing texts."""
 
 from __future__ import annotations
 

@@ -39,6 +39,13 @@ def test_a_held_file_keeps_writers_out_for_a_few_seconds_only(path: Path, monkey
     assert read(hasty, "applications").height == 18
 
 
+def test_what_goes_wrong_beside_a_held_file_is_not_the_stores(path: Path) -> None:
+    store = open_store(path, create=False)
+    with pytest.raises(BrokenPipeError), store.snapshot() as reader, reader.held():
+        raise BrokenPipeError(32, "Broken pipe")
+    assert read(store, "applications").height == 12
+
+
 def test_the_lock_of_a_killed_writer_is_free(path: Path) -> None:
     writer = elsewhere(
         "from fraudgraph.stores import open_store\nwith open_store(path, create=False).lock(): say('held'); sys.stdin.read()", path
