@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from fraudgraph.calibration import Calibration
+from typing import TYPE_CHECKING
+
 from fraudgraph.errors import UsageError
 from fraudgraph.identity_rules import under_rules
 from fraudgraph.settings import Settings
 from fraudgraph.stores.port import Reader
+
+if TYPE_CHECKING:
+    from fraudgraph.calibration import Calibration
 
 REMEMBERED = ("records.time_zone", "records.default_region", "graph.seed")
 """Settings that the store keeps, wherever nobody says otherwise."""
@@ -31,6 +35,8 @@ def calibration(reader: Reader) -> Calibration:
 
 def versioned(reader: Reader) -> tuple[str, Calibration]:
     """Return the calibration with the name of its version, which it takes longer to compute than to read."""
+    from fraudgraph.calibration import Calibration  # with all of the graph: not every question asks how intent passes on
+
     version = reader.calibration()
     if version is None:
         raise UsageError("there is no book yet: make one with `fraudgraph run`")
