@@ -179,8 +179,9 @@ def ending_sql(slots: list[model.Slot]) -> str:
         for slot in slots
     ]
     return (
-        f"WITH place AS MATERIALIZED (SELECT rowid AS place FROM book WHERE {AT_NIGHT} AND ({anywhere})), found AS MATERIALIZED "
-        f"(SELECT application_id, applied_at, {quoted(columns)} FROM book JOIN place ON book.rowid = place.place) {' UNION ALL '.join(parts)}"
+        f"WITH place AS MATERIALIZED (SELECT rowid AS place FROM book WHERE {AT_NIGHT} AND ({anywhere})), "
+        f"found AS MATERIALIZED (SELECT application_id, applied_at, {quoted(columns)} FROM book JOIN place ON book.rowid = place.place) "
+        f"{' UNION ALL '.join(parts)}"
     )
 
 

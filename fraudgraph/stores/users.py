@@ -53,17 +53,16 @@ def _known(kind: str) -> str:
 def _numbers_sql(slots: list[model.Slot], kinds: list[str]) -> str:
     """Return the query by numbers: $night, $low, $high, and $key_0 ... of the given kinds."""
     columns = ", ".join(f'"{slot.name}"' for slot in slots)
-    # A slot a time: of the others DuckDB then reads only what is found.
     parts = []
     for slot in slots:
         numbers = ", ".join(f"hash($key_{place}, '{slot.kind}')" for place, kind in enumerate(kinds) if kind == slot.kind)
-        parts.append(
-            f"SELECT application, micros, {columns} FROM {numbering.TABLE} WHERE {schema.AT_NIGHT} "
-            f"AND micros BETWEEN epoch_us($low) AND epoch_us($high) AND \"{slot.name}\" IN ({numbers})"
-        )
-    found = " UNION ".join(parts)
+        parts.append(f'SELECT rowid AS place FROM {numbering.TABLE} WHERE "{slot.name}" IN ({numbers})')
+    # A slot a time, and of all others only what stands in the rows that are found.
     return (
-        f"WITH found AS MATERIALIZED ({found}) SELECT application_id, person_id, make_timestamp(micros) AS used_at, {columns} FROM found "
+        f"WITH place AS MATERIALIZED ({' UNION '.join(parts)}), found AS MATERIALIZED "
+        f"(SELECT application, micros, {columns} FROM {numbering.TABLE} AS numbered JOIN place ON numbered.rowid = place.place "
+        f"WHERE {schema.AT_NIGHT} AND micros BETWEEN epoch_us($low) AND epoch_us($high)) "
+        f"SELECT application_id, person_id, make_timestamp(micros) AS used_at, {columns} FROM found "
         f"JOIN (SELECT hash(application_id) AS application, application_id, person_id FROM membership WHERE {schema.AT_NIGHT} "
         "AND hash(application_id) IN (SELECT application FROM found)) USING (application)"
     )
