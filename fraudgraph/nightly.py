@@ -69,7 +69,7 @@ def nightly(
                 before = writer.apply(change)
     assert before is not None
     written: list[Path] = []
-    with place.snapshot(before.night) as reader:
+    with place.snapshot(before.night, change) as reader:
         if out is not None:
             with clock.stage("writing results"):
                 written = render.render(reader, before.night, out, timings=Late(clock), changes=True)

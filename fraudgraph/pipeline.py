@@ -154,7 +154,7 @@ def run(
                 before = writer.apply(change)
     assert before is not None
     written: list[Path] = []
-    with place.snapshot(before.night) as reader:
+    with place.snapshot(before.night, change) as reader:
         if out is not None:
             with clock.stage("writing results"):
                 written = render.render(reader, before.night, out, timings=Late(clock))

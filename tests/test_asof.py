@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fraudgraph import asof, model
 from fraudgraph.errors import UsageError
-from fraudgraph.stores import Batch, Reader, Store, open_store
+from fraudgraph.stores import Batch, Change, Reader, Store, open_store
 
 MONDAY = datetime(2026, 3, 2, 20, 30, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ class Book:
     night: int = -1
 
     @contextmanager
-    def snapshot(self, night: int | None = None) -> Iterator[Reader]:
+    def snapshot(self, night: int | None = None, made_by: Change | None = None) -> Iterator[Reader]:
         yield self.at(len(self.known))
 
     def at(self, night: int) -> Any:

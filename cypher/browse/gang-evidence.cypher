@@ -10,7 +10,7 @@
 //   caption  masked
 //   members  people of the gang who use it
 //   others   people outside the gang who use it too
-//   roles    in which roles the members gave it
+//   roles    in which roles the members gave it; none where it follows from a finer value, as a building does from an address
 MATCH (b:Book)
 MATCH (g:Gang {gangId: $gangId})-[s:SHARES]->(i:Identifier)
 WHERE all(x IN [g, s] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))

@@ -6,7 +6,7 @@
 // Parameters
 //   $gangId  the gang  :param gangId => 'G-A000000941'
 // Columns
-//   path  one path: a member, a shared identifier with who uses it, or two tied members
+//   path  one path: a member, a shared identifier with who uses it, a shared building or network, or two tied members
 MATCH (b:Book)
 MATCH path = (g:Gang {gangId: $gangId})<-[m:IN_GANG]-(:Person)
 WHERE all(x IN [g, m] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
@@ -16,6 +16,11 @@ MATCH (b:Book)
 MATCH path = (g:Gang {gangId: $gangId})-[s:SHARES]->(:Identifier)<-[u:USES]-(p:Person)
 WHERE all(x IN [g, s, u] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
   AND EXISTS { (p)-[m:IN_GANG]->(g) WHERE m.fromNight <= b.night < coalesce(m.toNight, b.night + 1) }
+RETURN path
+UNION
+MATCH (b:Book)
+MATCH path = (g:Gang {gangId: $gangId})-[s:SHARES]->(:Building|Ip24|Ip16)
+WHERE all(x IN [g, s] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
 RETURN path
 UNION
 MATCH (b:Book)

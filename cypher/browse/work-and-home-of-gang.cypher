@@ -7,13 +7,13 @@
 // Parameters
 //   $gangId  the gang  :param gangId => 'G-A000000955'
 // Columns
-//   kind     employer, employer_phone, employer_address, address, building or postcode
+//   kind     employer, employer_phone, employer_address, address or postcode
 //   caption  masked
 //   members  people of the gang who gave it
 //   others   people outside the gang who gave it
 MATCH (b:Book)
 MATCH (g:Gang {gangId: $gangId})<-[m:IN_GANG]-(p:Person)-[u:USES]->
-      (i:Employer|EmployerPhone|EmployerAddress|Address|Building|Postcode)
+      (i:Employer|EmployerPhone|EmployerAddress|Address|Postcode)
 WHERE all(x IN [g, m, u] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
 WITH b, i, count(DISTINCT p) AS members
 WHERE members > 1

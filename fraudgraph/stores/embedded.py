@@ -18,7 +18,7 @@ from fraudgraph.stores.checks import problems
 from fraudgraph.stores.connection import Options, Session, transaction
 from fraudgraph.stores.lock import writers_lock
 from fraudgraph.stores.outside import rows_of, write_entry
-from fraudgraph.stores.port import Next, Reader, Writer
+from fraudgraph.stores.port import Change, Next, Reader, Writer
 from fraudgraph.stores.reading import EmbeddedReader, EmptyReader, head, known_at, refuse
 from fraudgraph.stores.writing import EmbeddedWriter, clear_leftovers
 
@@ -32,7 +32,7 @@ class EmbeddedStore:
         self._idle: list[Session] = []
 
     @contextmanager
-    def snapshot(self, night: int | None = None) -> Iterator[Reader]:
+    def snapshot(self, night: int | None = None, made_by: Change | None = None) -> Iterator[Reader]:
         if self._empty():
             refuse(self._path, night or 0, 0)
             yield EmptyReader(self._path)

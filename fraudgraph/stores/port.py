@@ -284,8 +284,9 @@ class Reader(Protocol):
 class Store(Protocol):
     """A place that keeps a book."""
 
-    def snapshot(self, night: int | None = None) -> AbstractContextManager[Reader]:
-        """Open a reader of ``night`` (the last one if None); raise UsageError for a night that has not been."""
+    def snapshot(self, night: int | None = None, made_by: Change | None = None) -> AbstractContextManager[Reader]:
+        """Open a reader of ``night`` (the last one if None); raise UsageError for a night that has not been. ``made_by``: the change that
+        this process has just applied as that night, from which a store that is far away may answer."""
 
     def lock(self) -> AbstractContextManager[Writer]:
         """Become the one writer; raise StoreBusy with the owner's name where there is one already."""

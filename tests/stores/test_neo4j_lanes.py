@@ -12,7 +12,7 @@ import pytest
 
 from fraudgraph.errors import StoreBusy
 from fraudgraph.stores.neo4j.connection import Connection, Full
-from fraudgraph.stores.neo4j.lanes import LANES, Lanes
+from fraudgraph.stores.neo4j.lanes import LANES, Lanes, Mark
 from fraudgraph.stores.neo4j.planning import Work
 
 
@@ -145,3 +145,32 @@ def test_a_batch_that_does_not_fit_is_halved() -> None:
     lanes.write(works("load/a", 100, size=100))
     assert values(server, "load/a") == list(range(100))
     assert lanes.steps == [4, 0]
+
+
+def test_what_waits_for_a_mark_comes_after_it() -> None:
+    server = Server()
+    server.before = lambda file: time.sleep(0.02 if file == "load/b" else 0)
+    mark = Mark()
+    seen: list[int] = []
+
+    def look(stopped: threading.Event) -> None:
+        seen.append(len(values(server, "load/b")))
+
+    one = [*works("load/a", 1), mark.awaited, look, *works("load/c", 4)]
+    other = [*works("load/b", 12), mark.reached, *works("load/d", 40)]
+    lanes_of(server).side_by_side(one, other, then=lambda: None)
+    assert seen == [12]
+    assert (values(server, "load/a"), values(server, "load/c"), values(server, "load/d")) == ([0], list(range(4)), list(range(40)))
+
+
+def test_nobody_waits_for_a_lane_that_failed() -> None:
+    server = Server()
+
+    def fail(file: str) -> None:
+        raise StoreBusy("somebody else")
+
+    server.before = fail
+    mark = Mark()
+    with pytest.raises(StoreBusy, match="somebody else"):
+        lanes_of(server).side_by_side([mark.awaited, *works("load/a", 4)], [*works("load/b", 4), mark.reached], then=lambda: None)
+    assert server.rows == {}

@@ -6,6 +6,7 @@ import polars as pl
 
 from fraudgraph.errors import FraudgraphError
 from fraudgraph.stores import schema
+from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.connection import Connection
 from fraudgraph.stores.neo4j.frames import among
 from fraudgraph.stores.neo4j.reading import Neo4jReader, open_reader
@@ -83,8 +84,8 @@ def _names(reader: Neo4jReader) -> list[tuple[str, int]]:
 
 
 def _shown(reader: Neo4jReader) -> list[tuple[str, int]]:
-    """USES are the links of values that two people or more have, no more and no fewer."""
-    links = reader.table("links")
+    """USES are the links of drawn values that two people or more have, no more and no fewer."""
+    links = reader.table("links").filter(pl.col("kind").is_in(layout.DRAWN))
     expected = links.filter(pl.col("person_id").n_unique().over("kind", "key") > 1) if links.height else links
     shown = reader.uses()
     missing, more = among(expected, links.columns, shown, inside=False), among(shown, links.columns, expected, inside=False)

@@ -1,7 +1,8 @@
 """Batches on their way into the graph: whole, once, and only by the holder of the lease.
 
 Every batch is a transaction that moves the number of its lane from the step before to its own. Two lanes may be under way at the same
-time, where they touch different nodes: while the server works on a batch of one, the rows of the other's are made here.
+time, where they touch different nodes, and one may wait for the other at a `Mark`: while the server works on a batch of one, the rows
+of the other's are made here.
 """
 
 from __future__ import annotations
@@ -16,11 +17,31 @@ from fraudgraph.errors import StoreBusy
 from fraudgraph.stores.neo4j.connection import Connection, Full, Transaction
 from fraudgraph.stores.neo4j.planning import Work
 
+Step = Work | Callable[[threading.Event], None]
+"""What a lane goes through: rows to write, or an end of a `Mark`."""
+
 LANES = ("lane 0", "lane 1")
 """Ids of the counters that hold the lanes' steps."""
 
+GLANCE = 0.1
+"""Seconds after which a lane that waits for the other looks whether that was stopped."""
+
 SMALLEST = 10
 """Rows of a batch that is not made smaller any more."""
+
+
+class Mark:
+    """A place between two works of a lane: what is behind `awaited` on one lane begins when the other has come to `reached`."""
+
+    def __init__(self) -> None:
+        self._reached = threading.Event()
+
+    def reached(self, stopped: threading.Event) -> None:
+        self._reached.set()
+
+    def awaited(self, stopped: threading.Event) -> None:
+        while not (stopped.is_set() or self._reached.wait(GLANCE)):
+            pass
 
 
 class Lane:
@@ -35,9 +56,12 @@ class Lane:
         self.step = 0
         """The last step that was taken."""
 
-    def write(self, works: Iterable[Work]) -> None:
+    def write(self, works: Iterable[Step]) -> None:
         """Write them in this order; stop between two batches where it was asked for."""
         for work in works:
+            if not isinstance(work, Work):
+                work(self._stopped)
+                continue
             for frame in work.batches():
                 if self._stopped.is_set():
                     return
@@ -78,11 +102,11 @@ class Lanes:
         """The last step of each lane."""
         return [lane.step for lane in self._lanes]
 
-    def write(self, works: Iterable[Work]) -> None:
+    def write(self, works: Iterable[Step]) -> None:
         """Write on the first lane."""
         self._lanes[0].write(works)
 
-    def side_by_side(self, *lanes: Iterable[Work], then: Callable[[], None]) -> None:
+    def side_by_side(self, *lanes: Iterable[Step], then: Callable[[], None]) -> None:
         """Write each on a lane of its own, and do ``then`` after the last of them. What fails in one stops the others, and is raised when
         all have ended: nothing is under way after this."""
         *most, last = zip(self._lanes, lanes, strict=True)

@@ -41,6 +41,13 @@ LABEL: dict[str, str] = {
 }
 """Kind of identifier -> the label that its nodes have beside ``Identifier``."""
 
+WIDER = ("building", "ip24", "ip16")
+"""Kinds that follow from a finer value (the building of an address, the network of an IP), which nearly always has the same people: who
+uses them is not drawn a second time. A gang's evidence may name them."""
+
+DRAWN = [kind for kind in LABEL if kind not in WIDER]
+"""Kinds whose uses are in the graph."""
+
 UNLABELLED = "Identifier"
 """The label of values of any other kind (evidence may be a relation)."""
 

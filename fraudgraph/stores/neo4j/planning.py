@@ -53,12 +53,16 @@ class Work:
 class Plan:
     """What a change writes."""
 
+    identifiers: list[Work] = field(default_factory=list)
+    """Nodes of values: before their uses."""
     applications: list[Work] = field(default_factory=list)
-    """Nodes of applications: before the flip, beside ``others``, which touch none of them."""
+    """Nodes of applications: before the flip, beside all but ``after``, which touches none of them."""
     others: list[Work] = field(default_factory=list)
-    """In this order, before the flip."""
+    """Other nodes, in this order, before the flip."""
+    uses: list[Work] = field(default_factory=list)
+    """After ``identifiers`` and ``others``, before the flip."""
     after: list[Work] = field(default_factory=list)
-    """In this order, after both and before the flip."""
+    """In this order, after all of these and before the flip."""
     flip: list[Work] = field(default_factory=list)
     """Rows that take the place of older ones in their nodes."""
     texts: dict[str, str] = field(default_factory=dict)
@@ -67,7 +71,7 @@ class Plan:
     @property
     def before(self) -> list[Work]:
         """All that is written before the flip, in an order that will do."""
-        return [*self.applications, *self.others, *self.after]
+        return [*self.identifiers, *self.applications, *self.others, *self.uses, *self.after]
 
     def add(self, file: str, frame: pl.DataFrame, *, to: list[Work], **more: Any) -> None:
         if frame.height:
@@ -254,7 +258,7 @@ class Planner:
     def _identifiers(self, kind: str, keys: pl.Series) -> None:
         frame = pl.DataFrame([keys.alias("key"), captions.of_keys(kind, keys, self._change.applications, self._change.keys)])
         given = {"kind": kind, "label": layout.LABEL.get(kind, layout.UNLABELLED)}
-        self._plan.add("load/identifier", frame, to=self._plan.others, given=given)
+        self._plan.add("load/identifier", frame, to=self._plan.identifiers, given=given)
 
     def _row_nodes(self, name: str, file: str, what: Difference) -> None:
         names = list(schema.KEY[name])
@@ -277,8 +281,8 @@ class Planner:
 
     def _write_uses(self, uses: Uses) -> None:
         order = ["key", "person_id", "role"]
-        self._plan.add("load/close-uses", uses.closed.sort(order), to=self._plan.others, rows=_by_value("person_id", "role"))
-        self._plan.add("load/uses", uses.opened.sort(order), to=self._plan.others, rows=uses_rows)
+        self._plan.add("load/close-uses", uses.closed.sort(order), to=self._plan.uses, rows=_by_value("person_id", "role"))
+        self._plan.add("load/uses", uses.opened.sort(order), to=self._plan.uses, rows=uses_rows)
 
     def _edge(self, edge: Edge, what: Difference) -> None:
         self._plan.add(f"load/close-{edge.file}", what.gone.select(edge.names), to=self._plan.after)

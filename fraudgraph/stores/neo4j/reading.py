@@ -51,7 +51,7 @@ class Neo4jReader:
     def table(self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None) -> pl.DataFrame:
         wanted = {column: list(dict.fromkeys(values)) for column, values in (where or {}).items()}
         schema = self._schema(name)
-        chosen = _chosen(schema, name, columns, wanted)
+        chosen = chosen_of(schema, name, columns, wanted)
         if not self._night:
             self._ask(lambda transaction: None)
             return pl.DataFrame(schema={column: schema[column] for column in chosen})
@@ -210,7 +210,8 @@ def open_reader(connection: Connection, night: int | None) -> Neo4jReader:
     return Neo4jReader(connection, *connection.reading(found))
 
 
-def _chosen(schema: layout.Schema, name: str, columns: Iterable[str] | None, where: Mapping[str, Iterable[str]]) -> list[str]:
+def chosen_of(schema: layout.Schema, name: str, columns: Iterable[str] | None, where: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return the columns that are asked for; raise ValueError where the table has not all of them."""
     chosen = list(schema) if columns is None else list(columns)
     for column in [*chosen, *where]:
         if column not in schema:

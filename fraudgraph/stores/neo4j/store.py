@@ -17,11 +17,12 @@ from fraudgraph.stores.neo4j.address import Address
 from fraudgraph.stores.neo4j.checks import problems
 from fraudgraph.stores.neo4j.connection import Connection
 from fraudgraph.stores.neo4j.frames import lists
+from fraudgraph.stores.neo4j.fresh import fresh
 from fraudgraph.stores.neo4j.lease import writers_lease
 from fraudgraph.stores.neo4j.reading import open_reader
 from fraudgraph.stores.neo4j.schema import migrate, prepare, usable
 from fraudgraph.stores.neo4j.writing import Neo4jWriter
-from fraudgraph.stores.port import Next, Reader, Writer
+from fraudgraph.stores.port import Change, Next, Reader, Writer
 
 
 class Neo4jStore:
@@ -32,8 +33,8 @@ class Neo4jStore:
         self._lease_seconds = lease_seconds
 
     @contextmanager
-    def snapshot(self, night: int | None = None) -> Iterator[Reader]:
-        yield open_reader(self._connection, night)
+    def snapshot(self, night: int | None = None, made_by: Change | None = None) -> Iterator[Reader]:
+        yield fresh(open_reader(self._connection, night), made_by)
 
     @contextmanager
     def lock(self) -> Iterator[Writer]:

@@ -1,4 +1,4 @@
-"""Which USES a change opens and closes: those of values that two people or more have, and no others.
+"""Which USES a change opens and closes: those of drawn kinds' values that two people or more have, and no others.
 
 Only the people are looked at whose applications or membership change, and the values that change with them; how many others are on a
 value is asked only as far as it matters, whether there are two. So the work depends on the change and not on the book.
@@ -52,7 +52,7 @@ class Moved:
 def first_uses(keys: pl.DataFrame, membership: pl.DataFrame) -> Iterator[Uses]:
     """Yield what an empty book gets, kind by kind."""
     whose = membership.select(list(PAIR))
-    for kind in layout.LABEL:
+    for kind in layout.DRAWN:
         slots = [slot for slot in model.SLOTS if slot.kind == kind and slot.name in keys.columns]
         if slots:
             opened = _shared(linked(unfolded(keys, slots), whose))
@@ -74,7 +74,7 @@ def changed_uses(connection: Connection, reader: Neo4jReader, night: int, moved:
     slots = [slot for slot in model.SLOTS if slot.name in moved.keys.columns]
     uses_after = pl.concat([among(uses_before, ["application_id"], fresh, inside=False), unfolded(moved.keys, slots)])
     before, after = linked(uses_before, whose_before), linked(uses_after, whose_after)
-    for kind in layout.LABEL:
+    for kind in layout.DRAWN:
         here = pl.col("kind") == kind
         yield _of_kind(connection, reader, night, kind, before.filter(here), after.filter(here), known)
 

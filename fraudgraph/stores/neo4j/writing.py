@@ -14,7 +14,7 @@ from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.clearing import held, settle
 from fraudgraph.stores.neo4j.connection import Connection, Full, Transaction
 from fraudgraph.stores.neo4j.erasing import erase
-from fraudgraph.stores.neo4j.lanes import LANES, Lanes, taken_over
+from fraudgraph.stores.neo4j.lanes import LANES, Lanes, Mark, Step, taken_over
 from fraudgraph.stores.neo4j.papers import as_json
 from fraudgraph.stores.neo4j.planning import BATCH, Plan, Planner
 from fraudgraph.stores.neo4j.reading import Neo4jReader, open_reader
@@ -132,12 +132,14 @@ class Neo4jWriter:
 
     def _write(self, plan: Plan, lanes: Lanes, *, first: bool) -> None:
         """Write all that is seen by nobody before the flip."""
-        if first:  # the indexes on keys are filled while the rest is written
-            lanes.side_by_side(plan.others, plan.applications, then=lambda: index_keys(self._connection))
-        elif sum(work.frame.height for work in plan.applications) > BATCH:
-            lanes.side_by_side(plan.others, plan.applications, then=lambda: None)
+        if first or sum(work.frame.height for work in plan.applications) > BATCH:
+            known = Mark()
+            people: list[Step] = [*plan.others, known.awaited, *plan.uses]
+            rows: list[Step] = [*plan.identifiers, known.reached, *plan.applications]
+            # The indexes on keys are filled while the rest is written.
+            lanes.side_by_side(people, rows, then=lambda: index_keys(self._connection) if first else None)
         else:
-            lanes.write([*plan.applications, *plan.others])
+            lanes.write([*plan.identifiers, *plan.applications, *plan.others, *plan.uses])
         lanes.write(plan.after)
         if first:
             filled(self._connection)
