@@ -11,14 +11,15 @@
 //   caption    masked
 //   people     people who ever used it
 //   cap        the kind's cap on people around one time
-//   inGangs    of its people, those in gangs
+//   inGangs    of its people, those in gangs; none for a building or a network, whose uses are not drawn
 MATCH (b:Book)
 MATCH (h:Hub)-[:IS]->(i:Identifier)
 WHERE h.fromNight <= b.night < coalesce(h.toNight, b.night + 1)
-RETURN h.kind AS kind, i.caption AS caption, h.people AS people, h.cap AS cap, COUNT {
+RETURN h.kind AS kind, i.caption AS caption, h.people AS people, h.cap AS cap,
+       CASE WHEN NOT i:Building AND NOT i:Ip24 AND NOT i:Ip16 THEN COUNT {
          MATCH (i)<-[u:USES]-(p:Person)-[m:IN_GANG]->(:Gang)
          WHERE all(x IN [u, m] WHERE x.fromNight <= b.night < coalesce(x.toNight, b.night + 1))
          RETURN DISTINCT p
-       } AS inGangs
+       } END AS inGangs
 ORDER BY people DESC, kind, h.key
 LIMIT toInteger($limit)

@@ -1,7 +1,7 @@
 // Shared values by kind
 //
 // How many values of each kind two people or more have, how many people stand on them, and how many are hubs: what this book can
-// find gangs by.
+// find gangs by. Buildings and networks, whose uses are not drawn, are not counted: they follow from addresses and IPs.
 //
 // Topic: book
 // Parameters: none

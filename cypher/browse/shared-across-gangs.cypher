@@ -1,6 +1,7 @@
 // Values that two gangs share
 //
-// Identifiers that members of several gangs use: one organiser behind two gangs leaves such a trace. Hubs are left out.
+// Identifiers that members of several gangs use: one organiser behind two gangs leaves such a trace. Hubs are left out, and so are
+// buildings and networks: they follow from addresses and IPs.
 //
 // Topic: identifiers
 // Parameters

@@ -180,7 +180,7 @@ def who_used_phone(book: Book, asked: Parameters) -> list[Row]:
 def phones_ending_in(book: Book, asked: Parameters) -> list[Row]:
     now = book.now
     rows = []
-    for (kind, key), people in now.holders.items():
+    for (kind, key), people in now.drawn.items():
         if kind == "phone" and key.endswith(asked["digits"]):
             uses = now.used_by[kind, key]
             rows.append(
@@ -205,7 +205,7 @@ def hubs(book: Book, asked: Parameters) -> list[Row]:
             "caption": caption(row["kind"], row["key"]),
             "people": row["people"],
             "cap": row["cap"],
-            "inGangs": sum(person in now.gangs_of for person in now.holders[row["kind"], row["key"]]),
+            "inGangs": sum(person in now.gangs_of for person in people) if (people := now.drawn.get((row["kind"], row["key"]))) else None,
         }
         for row in ordered(now.hubs, "-people", "kind", "key")[: asked["limit"]]
     ]
@@ -214,7 +214,7 @@ def hubs(book: Book, asked: Parameters) -> list[Row]:
 def shared_across_gangs(book: Book, asked: Parameters) -> list[Row]:
     now = book.now
     rows = []
-    for (kind, key), people in now.holders.items():
+    for (kind, key), people in now.drawn.items():
         members = {person: [gang["gang_id"] for gang in now.live if person in now.people[gang["gang_id"]]] for person in people}
         gangs = sorted({gang for found in members.values() for gang in found})
         if len(gangs) > 1 and (kind, key) not in now.hub_values and len(people) <= asked["people"]:
@@ -236,10 +236,10 @@ def shared_across_gangs(book: Book, asked: Parameters) -> list[Row]:
 def work_and_home_of_gang(book: Book, asked: Parameters) -> list[Row]:
     now = book.now
     people = set(now.people[asked["gangId"]])
-    kinds = {"employer", "employer_phone", "employer_address", "address", "building", "postcode"}
+    kinds = {"employer", "employer_phone", "employer_address", "address", "postcode"}
     rows = [
         {"kind": kind, "key": key, "members": len(holders & people), "others": len(holders - people)}
-        for (kind, key), holders in now.holders.items()
+        for (kind, key), holders in now.drawn.items()
         if kind in kinds and len(holders & people) > 1
     ]
     rows = ordered(rows, "-members", "others", "kind", "key")

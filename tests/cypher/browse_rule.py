@@ -149,7 +149,7 @@ def conflicts(book: Book, asked: Parameters) -> list[Row]:
 def identifiers_by_kind(book: Book, asked: Parameters) -> list[Row]:
     now = book.now
     found: dict[str, list[int]] = defaultdict(list)
-    for (kind, _), people in now.holders.items():
+    for (kind, _), people in now.drawn.items():
         found[kind].append(len(people))
     rows = [
         {"kind": kind, "values": len(sizes), "largest": max(sizes), "hubs": sum(hub == kind for hub, _ in now.hub_values)}

@@ -102,9 +102,14 @@ class Tables:
         return {value: people for value, people in found.items() if len(people) > 1}
 
     @cached_property
+    def drawn(self) -> dict[tuple[str, str], set[str]]:
+        """Holders of the values whose uses are in the graph: not those that follow from a finer value."""
+        return {value: people for value, people in self.holders.items() if value[0] not in ("building", "ip24", "ip16")}
+
+    @cached_property
     def uses(self) -> list[Row]:
-        """Links to values that are nodes."""
-        return [row for row in self.links if (row["kind"], row["key"]) in self.holders]
+        """Links that are in the graph."""
+        return [row for row in self.links if (row["kind"], row["key"]) in self.drawn]
 
     @cached_property
     def uses_of(self) -> dict[str, list[Row]]:

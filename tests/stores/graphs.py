@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from neo4j import GraphDatabase
+from neo4j.exceptions import TransientError
 
 if TYPE_CHECKING:
     from servers import Server, Stranger
 
-EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 500 ROWS"
+EMPTY = "MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 200 ROWS"
 
 PASSING = {"knownAt", "fence", "held", "generation", "step", "looked", "call"}
 """Properties that differ from one writing of the same book to the next."""
@@ -29,9 +31,16 @@ class Graph:
         self._driver.close()
 
     def empty(self) -> None:
-        """Delete every node and relationship, and leave constraints and indexes as they are."""
-        with self._driver.session() as session:
-            session.run(EMPTY).consume()
+        """Delete every node and relationship, and leave constraints and indexes as they are; on a tight server in several attempts."""
+        for left in reversed(range(10)):
+            try:
+                with self._driver.session() as session:
+                    session.run(EMPTY).consume()
+                return
+            except TransientError:
+                if not left:
+                    raise
+                time.sleep(1.0)
 
     def ask(self, query: str, **given: Any) -> list[list[Any]]:
         """Return the rows of a question."""
