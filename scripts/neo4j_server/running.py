@@ -16,7 +16,7 @@ from pathlib import Path
 from neo4j_server import docker
 from neo4j_server.assembly import cache, locked
 from neo4j_server.lines import Line
-from neo4j_server.server import HOST, PATIENCE, Server, free_port
+from neo4j_server.server import HOST, PATIENCE, Server, free_ports
 from neo4j_server.training import prepared
 from neo4j_server.trouble import Trouble
 
@@ -122,7 +122,7 @@ def _port(wanted: int | None, usual: int) -> int:
     """Return the wanted port, or the usual one, or a free one where the usual one is taken."""
     if wanted is not None and not _free(wanted):
         raise Trouble(f"Port {wanted} is taken: name another one, or leave it out.")
-    return wanted if wanted is not None else usual if _free(usual) else free_port()
+    return wanted if wanted is not None else usual if _free(usual) else free_ports(1)[0]
 
 
 def _free(port: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -39,12 +40,28 @@ JAVA_FLAGS = (
 )
 
 
-def free_port() -> int:
-    """Return a port of the loopback that nobody listens on now."""
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        port: int = one.getsockname()[1]
-        return port
+PORTS = range(12_000, 32_000)
+"""Where free ports are sought: below those that a system hands to outgoing connections, so that none is taken while a server restarts."""
+
+ATTEMPTS = 5
+"""How often a server is started that finds its freely chosen ports taken by another in the meantime."""
+
+TAKEN = "Address already in use"
+
+
+def free_ports(number: int) -> list[int]:
+    """Return this many different ports of the loopback that nobody listens on now."""
+    found: list[int] = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if len(found) == number:
+            return found
+        with socket.socket() as one:
+            try:
+                one.bind((HOST, port))
+            except OSError:
+                continue
+            found.append(port)
+    raise Trouble(f"No free port among {PORTS.start} to {PORTS.stop - 1} of {HOST}.")
 
 
 class Server:
@@ -71,8 +88,8 @@ class Server:
     ) -> None:
         self.line, self.home, self.heap, self.plugins = line, home.resolve(), heap, plugins
         self.jvm = [*jvm, *(["-XX:TieredStopAtLevel=1"] if quick else [])]
-        self.bolt_port, self.http_port = ports or (free_port(), free_port())
-        self.uri, self.http = f"bolt://{HOST}:{self.bolt_port}", f"http://{HOST}:{self.http_port}"
+        self.chosen = ports is None
+        self._listen_on(*(ports or free_ports(2)))
         self.username = USERNAME
         self.config = dict(config or {})
         self.log = self.home / "neo4j.log"
@@ -84,6 +101,10 @@ class Server:
             (self.home / name).mkdir(parents=True, exist_ok=True)
         self.password = password_of(self.home, password)
         self._configure()
+
+    def _listen_on(self, bolt_port: int, http_port: int) -> None:
+        self.bolt_port, self.http_port = bolt_port, http_port
+        self.uri, self.http = f"bolt://{HOST}:{bolt_port}", f"http://{HOST}:{http_port}"
 
     def _configure(self) -> None:
         """Write neo4j.conf. A throw-away server keeps no old transaction logs and calls nobody."""
@@ -139,10 +160,28 @@ class Server:
         return [*self._java(), "-Xms256m", f"-Xmx{self.heap}", *JAVA_FLAGS, *self.jvm, self.line.main, *where]
 
     def start(self) -> None:
-        """Start it and return when it answers queries. Raises Trouble with the end of its log where it ends before or is too slow."""
+        """Start it and return when it answers queries. Raises Trouble with the end of its log where it ends before or is too slow.
+
+        Ports that were chosen freely for a server that has not answered yet are chosen again where another took them meanwhile.
+        """
         if not (self.home / "data" / "dbms").exists():
             self._set_password()
+        for attempt in range(ATTEMPTS):
+            try:
+                self._started()
+            except Trouble as trouble:
+                if not self.chosen or attempt == ATTEMPTS - 1 or TAKEN not in str(trouble):
+                    raise
+                self.kill()
+                self._listen_on(*free_ports(2))
+                self._configure()
+            else:
+                self.chosen = False  # whoever knows its address finds it there after a restart
+                return
+
+    def _started(self) -> None:
         with self.log.open("ab") as log:
+            begin = log.tell()
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, cwd=self.home
             )
@@ -150,7 +189,8 @@ class Server:
         deadline = time.monotonic() + PATIENCE
         while not asking.answers(self.http, self.username, self.password, HOST, self.bolt_port):
             if self.process.poll() is not None:
-                raise Trouble(f"Neo4j {self.line.name} ended while it started: {self.last_words()}")
+                taken = f"{TAKEN}. " if TAKEN.encode() in self.log.read_bytes()[begin:] else ""
+                raise Trouble(f"Neo4j {self.line.name} ended while it started: {taken}{self.last_words()}")
             if time.monotonic() > deadline:
                 self.kill()
                 raise Trouble(f"Neo4j {self.line.name} did not answer within {PATIENCE:.0f} seconds: {self.last_words()}")

@@ -50,10 +50,10 @@ def gang_picture(book: Book, asked: Parameters) -> list[Row]:
     paths = {(gang, person) for person in people}
     for row in now.evidence:
         if row["gang_id"] == gang and (row["kind"], row["key"]) in now.holders:
-            value = f"{row['kind']}:{row['key']}"
-            if (row["kind"], row["key"]) not in now.drawn:
+            key, value = (row["kind"], row["key"]), f"{row['kind']}:{row['key']}"
+            if key not in now.drawn:
                 paths.add((gang, value))
-            paths |= {(gang, value, use["person_id"]) for use in now.used_by.get((row["kind"], row["key"]), []) if use["person_id"] in people}
+            paths |= {(gang, value, use["person_id"]) for use in now.used_by.get(key, []) if use["person_id"] in people}
     paths |= {(row["person_a"], row["person_b"]) for row in now.ties if {row["person_a"], row["person_b"]} <= people}
     return [{"path": path} for path in paths]
 
@@ -88,7 +88,9 @@ def gang_evidence(book: Book, asked: Parameters) -> list[Row]:
             "caption": caption(row["kind"], row["key"]),
             "members": row["members"],
             "others": row["others"],
-            "roles": sorted({use["role"] for use in now.used_by.get((row["kind"], row["key"]), []) if use["person_id"] in now.people[gang]}),
+            "roles": sorted(
+                {use["role"] for use in now.used_by.get((row["kind"], row["key"]), []) if use["person_id"] in now.people[gang]}
+            ),
         }
         for row in ordered(rows, "-members", "others", "kind", "key")
     ]

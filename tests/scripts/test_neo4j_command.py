@@ -13,7 +13,7 @@ from fake_tools import program
 from neo4j_server import asking, command, docker, running
 from neo4j_server.lines import LINES
 from neo4j_server.passwords import password_of
-from neo4j_server.server import free_port
+from neo4j_server.server import free_ports
 from neo4j_server.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -128,7 +128,7 @@ def test_docker_is_asked_before_anything_is_assembled(machine: Path, capsys: pyt
 def test_start_takes_docker_where_it_works(machine: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     fake_docker(machine)
     monkeypatch.setattr(asking, "answers", lambda *_: True)
-    bolt, http = free_port(), free_port()
+    bolt, http = free_ports(2)
     assert command.main(["start", "newest", "--bolt", str(bolt), "--http", str(http)]) == 0
     home = running.usual_home(LINES["newest"])
     assert running.found(home) == running.Running("newest", "docker", "0123abcd", bolt, http)
@@ -142,10 +142,10 @@ def test_a_container_that_ends_or_does_not_start_is_told(machine: Path) -> None:
     fake_docker(machine, text="echo 0123abcd")
     (machine / "home").mkdir()
     with pytest.raises(Trouble, match="ended while it started"):
-        docker.run(LINES["5"], machine / "home", free_port(), free_port())
+        docker.run(LINES["5"], machine / "home", *free_ports(2))
     fake_docker(machine, text="echo no such image >&2; exit 125")
     with pytest.raises(Trouble, match="docker run failed: no such image"):
-        docker.run(LINES["5"], machine / "home", free_port(), free_port())
+        docker.run(LINES["5"], machine / "home", *free_ports(2))
 
 
 def test_docker_without_its_engine_does_not_work(machine: Path) -> None:
