@@ -1,6 +1,6 @@
 // Identifier: values that get a node
 //
-// Values that a second person has now, and those that evidence names. All of one batch are of one kind. A row is a list: key, caption.
+// Values that a second person has now, those that evidence names, and wide networks that are hubs. All of one batch are of one kind. A row is a list: key, caption.
 // A node of the kind and key that is there already stays as it is.
 //
 // Parameters

@@ -122,7 +122,8 @@ class Planner:
         for uses in self._uses(found["membership"], gone):
             self._identifiers(uses.kind, uses.opened["key"].unique().sort())
             self._write_uses(uses)
-        for kind, keys in _kinds(edges["evidence"].come):
+        wide = found["hubs"].come.filter(pl.col("kind").is_in(layout.WIDER))
+        for kind, keys in _kinds(pl.concat([edges["evidence"].come.select("kind", "key"), wide.select("kind", "key")])):
             self._identifiers(kind, keys)
         for name, edge in EDGES.items():
             self._edge(edge, edges[name])
