@@ -53,6 +53,8 @@ class Server(server.Server):
         quick: bool = True,
     ) -> None:
         assembled(line)
+        # A test of a wrong password is no reason to refuse the next test the right one.
+        config = {"dbms.security.auth_max_failed_attempts": "0", **(config or {})}
         super().__init__(line_named(line), home, password=password, config=config, heap=heap, plugins=plugins, quick=quick)
 
     def wipe(self) -> None:

@@ -17,13 +17,14 @@ import servers
 from books import applications, change, grown, grown_book
 from contract import put, read
 from graphs import Graph
+from neo4j import exceptions
 from polars.testing import assert_frame_equal
 
 from fraudgraph.cli import main
 from fraudgraph.errors import FraudgraphError, StoreBusy, StoreError, StoreUnreachable, UsageError
 from fraudgraph.settings import Settings, defaults
 from fraudgraph.stores import open_store
-from fraudgraph.stores.neo4j import connection, lanes, planning
+from fraudgraph.stores.neo4j import connection, faults, lanes, planning
 from fraudgraph.stores.neo4j.address import Address
 from fraudgraph.stores.neo4j.connection import Connection, new_enough
 
@@ -335,3 +336,13 @@ def test_a_read_only_database_is_read_and_not_written(tight: servers.Server, own
         del tight.config["server.databases.default_to_read_only"]
         restarted(tight)
     assert put(open_store(own.url, create=True), grown(2, 5)) == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "again"),
+    [("Could not compile query due to insanely frequent schema changes", True), ("A page of the store cannot be read", False)],
+)
+def test_a_server_whose_indexes_just_came_up_is_asked_again(message: str, again: bool) -> None:
+    problem = exceptions.Neo4jError._hydrate_neo4j(code="Neo.DatabaseError.General.UnknownError", message=message)
+    assert isinstance(problem, exceptions.DatabaseError)
+    assert faults.worth_trying_again(problem) is again

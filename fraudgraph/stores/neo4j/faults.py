@@ -51,6 +51,10 @@ SENTENCES: tuple[tuple[str, type[StoreError], str], ...] = (
 """How a code begins -> what we raise and say. The first that fits counts."""
 
 
+SCHEMA_MOVES = "schema changes"
+"""What a server says, without a code of its own, where indexes come up so fast that it plans a question in vain several times."""
+
+
 def out_of_memory(problem: BaseException) -> bool:
     """Did the server run out of memory for transactions? Smaller ones may fit."""
     return isinstance(problem, exceptions.Neo4jError) and "emory" in (problem.code or "")
@@ -60,6 +64,8 @@ def worth_trying_again(problem: BaseException) -> bool:
     """May the same succeed later? Also where nobody knows whether a commit arrived: what is done twice here is applied once."""
     if out_of_memory(problem):
         return False
+    if isinstance(problem, exceptions.DatabaseError) and SCHEMA_MOVES in (problem.message or ""):
+        return True
     if isinstance(problem, exceptions.DriverError | exceptions.Neo4jError):
         return problem.is_retryable() or isinstance(problem, exceptions.IncompleteCommit)
     return False
