@@ -32,7 +32,7 @@ class Graph:
 
     def empty(self) -> None:
         """Delete every node and relationship, and leave constraints and indexes as they are; on a tight server in several attempts."""
-        for left in reversed(range(10)):
+        for left in reversed(range(2)):
             try:
                 with self._driver.session() as session:
                     session.run(EMPTY).consume()
