@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import itertools
+import math
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -25,6 +27,9 @@ from selenium.webdriver.support.wait import WebDriverWait
 FLAGS = ("--window-size=1500,1000", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1")
 PATIENCE = 120.0
 """Seconds that anything may take to appear on a busy machine."""
+
+AGAIN = 10.0
+"""Seconds after which something without an effect is done again."""
 
 NOT_YET = (NoSuchElementException, StaleElementReferenceException, StopIteration)
 
@@ -88,8 +93,8 @@ class Browser:
     def answer(self, act: Callable[[], object], what: str) -> WebElement:
         """Return the frame that an action brings when it is whole; an error in it fails the test."""
         before = {frame.id for frame in self.frames()}
-        act()
-        frame = self.until(lambda: next(one for one in self.frames() if one.id not in before), f"no frame answers {what!r}")
+        new = self.effect(act, lambda: [one for one in self.frames() if one.id not in before], f"no frame answers {what!r}")
+        frame = new[0]
         self.until(
             lambda: not frame.find_elements(By.CSS_SELECTOR, '[class*="spinner" i], [data-testid="spinner"]'), f"{what!r} never ends"
         )
@@ -97,6 +102,21 @@ class Browser:
         assert not frame.find_elements(*part("cypherFrameErrorMessage")), f"{what!r}: {frame.text}"
         assert "ERROR" not in frame.text, f"{what!r}: {frame.text}"
         return frame
+
+    def effect(self, act: Callable[[], object], seen: Callable[[], T], why: str) -> T:
+        """Act, and again every few seconds, until something is seen of it: what is clicked on while it is drawn afresh does nothing."""
+        last = -math.inf
+
+        def tried() -> T:
+            nonlocal last
+            found = seen()
+            if not found and time.monotonic() - last > AGAIN:
+                act()
+                last = time.monotonic()
+                found = seen()
+            return found
+
+        return self.until(tried, why)
 
     def click(self, element: WebElement) -> None:
         """Scroll there and click, as soon as it can be: a frame that has just come has not its size yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import threading
@@ -22,6 +23,7 @@ from fraudgraph import model
 from fraudgraph.errors import ConfigurationError, StoreError, UsageError
 from fraudgraph.settings import defaults
 from fraudgraph.stores import open_store, port, schema
+from fraudgraph.stores.connection import Options, Session, transaction
 
 
 class TestEmbedded(StoreContract):
@@ -64,6 +66,26 @@ def test_no_second_file_ever_holds_data(tmp_path: Path) -> None:
         done.set()
         watcher.join()
     assert seen == set()
+
+
+def test_a_log_that_duckdb_writes_all_the_same_is_private(tmp_path: Path) -> None:
+    file = tmp_path / "book.duckdb"
+    put(open_store(file, create=True), grown(1, 10))
+    former = os.umask(0o022)
+    try:
+        with Session(Options.of(defaults())) as session:
+            session.duckdb.execute("SET wal_autocheckpoint = '1GB'")
+            session.duckdb.execute("SET auto_checkpoint_skip_wal_threshold = 1000000000")
+            with session.writing(file) as duck, transaction(duck):
+                duck.execute("CREATE TABLE more AS SELECT 1 AS one")
+                duck.execute("COMMIT")
+                log = (tmp_path / "book.duckdb.wal").stat()
+                duck.execute("BEGIN")
+        assert log.st_size
+        assert stat.S_IMODE(log.st_mode) == 0o600
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(former)
 
 
 def test_rows_that_did_not_change_keep_the_night_that_opened_them(tmp_path: Path) -> None:
