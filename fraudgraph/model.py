@@ -334,7 +334,7 @@ HUBS = Table(
         "kind": (pl.String, ""),
         "key": (pl.String, "plain; masked on the way out"),
         "people": (pl.Int64, "distinct people who ever used it"),
-        "cap": (pl.Int64, "the kind's cap on people around one time"),
+        "cap": (pl.Int64, "the kind's cap on people by one time"),
     },
 )
 
@@ -343,11 +343,11 @@ HUB_WINDOWS = Table(
     {
         "kind": (pl.String, ""),
         "key": (pl.String, "of a hub"),
-        "window": (pl.Int64, "number of the window: it starts so many half windows after 1970, and is two halves long"),
-        "people": (pl.Int64, "distinct people who used the value in it"),
+        "window": (pl.Int64, "number of a half window: it starts so many half windows after 1970"),
+        "since": (pl.Int64, "microseconds since 1970: uses within it are the hub's from this time on"),
     },
 )
-"""Crowds on hubs, so that a night need not look at everybody who ever used a carrier's address."""
+"""When values were hubs, so that a night need not look at everybody who ever used a carrier's address."""
 
 LINKS = Table(
     "links",

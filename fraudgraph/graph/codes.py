@@ -1,7 +1,8 @@
 """Identifiers as integers: for every application and slot, which shared value it names and how many people are on it at the time.
 
 An identifier that only one person has can tie nobody: it gets no code and never enters the graph. The people on a value are counted
-*around the time* of the use, never over the whole book, so that a book of five years is judged like one of six months.
+*in the months up to* the use: not over the whole book, so that a book of five years is judged like one of six months, and not after it,
+so that what was counted once stays, and a night looks at what it brings and not at everybody who ever used a carrier's address.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Codes:
     code: Mapping[str, Int32Array]
     """Slot name -> the value's number within its kind, or MISSING, UNIQUE, HUB."""
     people: Mapping[str, Int32Array]
-    """Slot name -> people on the value around the time of the application (1 for UNIQUE, 0 for MISSING), in steps (`stepped`)."""
+    """Slot name -> people on the value by the time of the application (1 for UNIQUE, 0 for MISSING), in steps (`stepped`)."""
     burst: Mapping[str, np.ndarray[tuple[int], np.dtype[np.uint8]]]
     """Slot name -> how improbable the crowd on the value at this time is: 0 or the highest of `BURSTS` that it reaches."""
     few: Mapping[str, Int32Array]
@@ -108,13 +109,13 @@ def crowded(
         row = np.concatenate(rows)
         value = np.concatenate([numbers[name][r] for name, r in zip(names, rows, strict=True)]).astype(np.int64)
         uses = Crowd(value, person[row], applied_at[row])
-        crowd = uses.count(half)
+        crowd = uses.so_far(half)
         hub = crowd > cap
         rush = bursts(uses, np.where(hub, 0, crowd).astype(np.int32), half)
         if hub.any():
             over = np.isin(value, np.unique(value[hub]))
             hubs.append(_hub_rows(kind, texts[kind], value[over], person[row[over]], cap))
-            windows.append(_windows(kind, texts[kind], value[over], person[row[over]], applied_at[row[over]], half))
+            windows.append(_windows(kind, texts[kind], value[hub], applied_at[row[hub]], half))
         steps = stepped(crowd)
         stop = 0
         for name, used in zip(names, rows, strict=True):
@@ -124,7 +125,7 @@ def crowded(
             count[used] = steps[start:stop]
             if name in OWN_PLACES:
                 few[name] = np.where(number == UNIQUE, UNIQUE, MISSING).astype(np.int32)
-                few[name][used] = np.where(uses.so_far(half)[start:stop] <= FEW, number[used], MISSING)
+                few[name][used] = np.where(crowd[start:stop] <= FEW, number[used], MISSING)
             number[used[hub[start:stop]]] = HUB
             shown = np.zeros(len(number), np.uint8)
             shown[used] = rush[start:stop]
@@ -203,63 +204,40 @@ class Crowd:
         self.before = np.full(len(value), -1, np.int64)
         self.before[later[same]] = earlier[same]
 
-    def count(self, half_days: int) -> Int32Array:
-        """Count the distinct people in a window of two halves that has the use near its middle, for each use as it was given.
-
-        Windows start every half; a use looks at the one whose middle is nearest. They are functions of the time alone, so a window's
-        count changes only when a use within it comes or goes.
-        """
-        if not len(self.value):
-            return np.zeros(0, np.int32)
-        half = half_days * DAY
-        early = self.time // half
-        last = np.where(self.before >= 0, early[self.before], np.iinfo(np.int64).min)
-        starts = np.flatnonzero(np.r_[True, (self.value[1:] != self.value[:-1]) | (early[1:] != early[:-1])])
-        # A use is in the windows ``early`` and ``early - 1``; a person counts where no use of theirs before was in the same window.
-        late_people = np.add.reduceat(last != early, starts, dtype=np.int32)
-        early_people = np.add.reduceat(last < early - 1, starts, dtype=np.int32)
-        # Neighbouring runs of one value share a window where they are one half apart.
-        follows = (self.value[starts[1:]] == self.value[starts[:-1]]) & (early[starts[1:]] == early[starts[:-1]] + 1)
-        in_late, in_early = late_people.copy(), early_people.copy()
-        in_late[:-1] += early_people[1:] * follows
-        in_early[1:] += late_people[:-1] * follows
-        lengths = np.diff(np.r_[starts, len(early)])
-        nearest = (self.time - half // 2) // half == early
-        result = np.empty(len(early), np.int32)
-        result[self.order] = np.where(nearest, np.repeat(in_late, lengths), np.repeat(in_early, lengths))
-        return result
-
     def so_far(self, half_days: int) -> Int32Array:
-        """Count the distinct people in the half of the use and the half before, up to the use itself: what comes later changes nothing."""
+        """Count, for each use as it was given, the distinct people in the half of the use and the half before, up to the moment of the use.
+
+        Halves are functions of the time alone, and what comes later changes nothing: a use of today's leaves all former counts as they are.
+        """
         if not len(self.value):
             return np.zeros(0, np.int32)
         half = self.time // (half_days * DAY)
         last = np.where(self.before >= 0, half[self.before], np.iinfo(np.int64).min)
-        starts = np.flatnonzero(np.r_[True, (self.value[1:] != self.value[:-1]) | (half[1:] != half[:-1])])
+        apart = np.r_[True, self.value[1:] != self.value[:-1]]
+        starts = np.flatnonzero(apart | np.r_[True, half[1:] != half[:-1]])
         lengths = np.diff(np.r_[starts, len(half)])
         people = np.add.reduceat(last != half, starts, dtype=np.int64)
         follows = (self.value[starts[1:]] == self.value[starts[:-1]]) & (half[starts[1:]] == half[starts[:-1]] + 1)
         earlier = np.r_[0, people[:-1] * follows]
         newly = np.cumsum(last < half - 1)
         within = newly - np.repeat(np.r_[0, newly][starts], lengths)
+        count = np.repeat(earlier, lengths) + within
+        # Of several uses at one time each counts all: no order among them is asked for.
+        moments = np.flatnonzero(apart | np.r_[True, self.time[1:] != self.time[:-1]])
+        ends = np.r_[moments[1:], len(half)] - 1
         result = np.empty(len(half), np.int32)
-        result[self.order] = np.repeat(earlier, lengths) + within
+        result[self.order] = np.repeat(count[ends], np.diff(np.r_[moments, len(half)]))
         return result
 
 
-def around(value: IntArray, person: Int32Array, time: IntArray, half_days: int) -> Int32Array:
-    """Return `Crowd.count` of the given uses."""
-    return Crowd(value, person, time).count(half_days)
-
-
 def bursts(uses: Crowd, crowd: Int32Array, half_days: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """Return how improbable so many other people near each use are, at the value's own pace, in the most improbable of three spans: 0 or
-    the highest of `BURSTS` that tenths of -log10 of the chance reach."""
+    """Return how improbable so many other people shortly before each use are, at the value's own pace, in the most improbable of three
+    spans: 0 or the highest of `BURSTS` that tenths of -log10 of the chance reach. ``crowd``: `Crowd.so_far` of the uses."""
     worst = np.zeros(len(crowd))
     busy = np.flatnonzero(crowd >= 3)
     if len(busy):
         for days in BURST_DAYS:
-            near = uses.count(days)[busy] - 1
+            near = uses.so_far(days)[busy] - 1
             worst[busy] = np.maximum(worst[busy], _surprise(near, crowd[busy], days / half_days))
     return np.array([0, *BURSTS], np.uint8)[np.searchsorted(BURSTS, np.round(worst * 10), side="right")]
 
@@ -309,14 +287,9 @@ def _hub_rows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, 
     )
 
 
-def _windows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, time: IntArray, half_days: int) -> pl.DataFrame:
-    """HUB_WINDOWS of the given uses: a use lies in the window that starts with its half, and in the one before."""
-    early = time // (half_days * DAY)
-    uses = pl.DataFrame({"v": np.r_[value, value], "w": np.r_[early, early - 1], "p": np.r_[person, person]})
-    counts = uses.unique().group_by("v", "w").len()
-    return counts.select(
-        pl.lit(kind).alias("kind"),
-        texts.gather(counts["v"]).alias("key"),
-        pl.col("w").alias("window"),
-        pl.col("len").cast(pl.Int64).alias("people"),
+def _windows(kind: str, texts: pl.Series, value: IntArray, time: IntArray, half_days: int) -> pl.DataFrame:
+    """HUB_WINDOWS of the uses that are a hub's. Within a half a crowd only grows: from its first such use on all are."""
+    first = pl.DataFrame({"v": value, "w": time // (half_days * DAY), "t": time}).group_by("v", "w").agg(pl.col("t").min())
+    return first.select(
+        pl.lit(kind).alias("kind"), texts.gather(first["v"]).alias("key"), pl.col("w").alias("window"), pl.col("t").alias("since")
     ).select(list(HUB_WINDOWS.columns))

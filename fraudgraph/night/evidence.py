@@ -9,7 +9,7 @@ from fraudgraph.model import EVIDENCE
 from fraudgraph.night import hubs
 from fraudgraph.night.known import Known, melt, texts_of
 from fraudgraph.night.near import Renewed, always
-from fraudgraph.night.uses import counted, ranks
+from fraudgraph.night.uses import counted, unranked
 from fraudgraph.settings import Settings
 from fraudgraph.stores.numbers import PLACE
 
@@ -29,8 +29,7 @@ def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: 
     texts = _texts(known, renewed, theirs.join(wanted, on="value", how="semi"), live.select("person", "person_id").unique())
     uses = known.numbers.uses(always(texts)).join(scene.others, on="person", how="anti")
     uses = pl.concat([uses, melt(scene.come).join(wanted, on="value", how="semi")])
-    rank = ranks(uses, uses.select("application").clear().with_columns(application_id=pl.lit("")), known.numbers)
-    crowd = counted(uses, uses["value"].unique(), uses["person"].unique(), rank, settings)
+    crowd = counted(uses, uses["value"].unique(), uses["person"].unique(), unranked(uses), settings)
     held = uses.filter(pl.Series(~crowd.hub)).select("value", "person").unique()
     people = held.group_by("value").len("people")
     inside = held.join(live, on="person").group_by("gang_id", "value").agg(pl.len().alias("members")).filter(pl.col("members") >= 2)

@@ -40,7 +40,7 @@ class Known(Protocol):
         """Return HUB_WINDOWS."""
 
     def crowds(self, values: pl.Series) -> pl.DataFrame:
-        """Return the crowds on those of the values (numbers) that are hubs: `CROWDS`."""
+        """Return when those of the values (numbers) that are hubs were hubs: `CROWDS`."""
 
     def people_by_then(self, uses: pl.DataFrame) -> IntArray:
         """Return for each of ``uses`` (USES, of one's own places) a number of people who at least had had the value by then, as `codes.few`
@@ -53,17 +53,13 @@ class Known(Protocol):
         """Return when the last application of the book was made."""
 
 
-CROWDS = {**HUB_WINDOWS.schema, "cap": pl.Int64, "value": pl.UInt64}
+CROWDS = {**HUB_WINDOWS.schema, "value": pl.UInt64}
 
 
 def crowds_of(known: Known) -> pl.DataFrame:
-    """Return the crowds on all hubs of the book: `CROWDS`."""
-    caps = known.hubs().select("kind", "key", "cap")
-    parts = [
-        part.with_columns(known.numbers.of(part["key"], str(kind)).alias("value"))
-        for (kind,), part in known.windows().join(caps, on=["kind", "key"]).partition_by("kind", as_dict=True).items()
-    ]
-    return pl.concat(parts).select(list(CROWDS)) if parts else pl.DataFrame(schema=CROWDS)
+    """Return when the hubs of the book were hubs: `CROWDS`."""
+    windows = known.windows()
+    return windows.with_columns(known.numbers.of_keys(windows["key"], windows["kind"]).alias("value")).select(list(CROWDS))
 
 
 def first_of(people: pl.Series) -> pl.Series:

@@ -18,7 +18,7 @@ from fraudgraph.graph.pairs import Given
 from fraudgraph.graph.scoring import Near
 from fraudgraph.model import HUB_WINDOWS, HUBS, PAIR_VALUES, PAIRS, Int32Array, IntArray
 from fraudgraph.night.known import KINDS, Known, first_of, melt, texts_of
-from fraudgraph.night.uses import OWN, Crowds, counted, distinct, places, ranks, spans
+from fraudgraph.night.uses import OWN, Crowds, counted, distinct, places, spans, unranked
 from fraudgraph.settings import Settings
 from fraudgraph.solving import number_channels
 from fraudgraph.stores.numbers import PLACE
@@ -45,6 +45,10 @@ class Measuring:
     known: Known
     uses: pl.DataFrame
     """All uses, around their times, of whatever two people of a pair share."""
+    values: pl.Series
+    """Their values, each once."""
+    crowd: Crowds
+    """Of these uses, with values numbered by their places in ``values``."""
     records: pl.DataFrame
     """In numbers: of some of the people who did not change, at hand already."""
     gone: pl.DataFrame
@@ -103,7 +107,7 @@ def measured(asked: Measuring, pairs: pl.DataFrame, given: pl.DataFrame, calibra
     related, counts = _given(given, cast, a, b, calibration.given)
     priors = settings.table("graph.prior")
     fold = scoring.folds(asked.known.first(names), np.arange(persons), a)
-    book = _book(asked, rows, cast, settings)
+    book = _book(asked, rows, cast)
     view = View(book.codes(), book.person, book.at, number_channels(rows["channel"], calibration.channels))
     facts = read(view, a, b, related, priors, counts)
     fold = _of(facts, a, b, fold)
@@ -154,18 +158,15 @@ class Book:
         return Codes(code, people, burst, few or {}, {}, HUBS.empty(), HUB_WINDOWS.empty(), {}, 0)
 
 
-def _book(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, settings: Settings) -> Book:
+def _book(asked: Measuring, rows: pl.DataFrame, cast: pl.Series) -> Book:
     uses = asked.uses
-    values = uses["value"].unique()
-    people = pl.concat([cast, uses.select("person").unique().join(cast.to_frame("person"), on="person", how="anti")["person"]])
-    crowd = counted(uses, values, people, ranks(uses, asked.ids, asked.known.numbers), settings)
     number = rows.select("application").with_row_index("row")
     row = uses.select("application").join(number, on="application", how="left", maintain_order="left")
     return Book(
         person=places(rows["person"], cast).astype(np.int32),
         at=rows["at"].to_numpy(),
-        values=values,
-        crowd=crowd,
+        values=asked.values,
+        crowd=asked.crowd,
         slot=uses["slot"].to_numpy().astype(np.int64),
         row=row["row"].cast(pl.Int64).fill_null(-1).to_numpy(),
     )
@@ -227,7 +228,7 @@ def _own_places(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, people: I
     stored = asked.known.numbers.uses(wanted).join(asked.others, on="person", how="anti")
     uses = pl.concat([stored, melt(asked.come).join(wanted, on="value", how="semi")])
     values, everybody = uses["value"].unique(), uses["person"].unique()
-    crowd = counted(uses, values, everybody, ranks(uses, asked.ids, asked.known.numbers), settings)
+    crowd = counted(uses, values, everybody, unranked(uses), settings)
     table = uses.select("application", "slot", few=pl.Series(np.where(crowd.own, crowd.value, MISSING), dtype=pl.Int32))
     table = table.join(theirs.select("application", "slot"), on=["application", "slot"], how="semi")
     found = {}

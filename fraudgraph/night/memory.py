@@ -153,15 +153,14 @@ class Memory:
         return ends[0], ends[1]
 
     def _hubs(self, reader: Reader) -> None:
-        caps = reader.table("hubs").select("kind", "key", "cap")
-        table = reader.table("hub_windows").join(caps, on=["kind", "key"])
+        table = reader.table("hub_windows")
         parts = [
             part.with_columns(pl.Series("number", self.number_of(hashed(part["key"], str(kind)))))
             for (kind,), part in table.partition_by("kind", as_dict=True).items()
         ]
         schema = pl.Schema({**table.schema, "number": pl.Int64()})
         self.crowds = (pl.concat(parts) if parts else pl.DataFrame(schema=schema)).select(list(schema))
-        """HUB_WINDOWS with cap, and the number of each value."""
+        """HUB_WINDOWS, and the number of each value."""
 
     def uses_between(self, value: IntArray, low: IntArray, high: IntArray) -> tuple[IntArray, IntArray]:
         """Return (first, behind the last) of the uses of each value from ``low`` until before ``high``, microseconds."""

@@ -3,9 +3,10 @@
 A *changed* person goes as they were and comes as they are. Whom does that touch?
 
 1. All pairs of those who come are measured; all pairs of those who go are gone.
-2. On the values of either, crowds may move to another step, bursts to another band, uses become or cease to be uses of a hub, and people
-   who met may meet no longer or meet anew. Each such use, or meeting, is *marked*: (value, person). A pair of two people who did not
-   change can have other facts only if a value that they share is marked for one of the two; those pairs are measured again.
+2. A use sees who was on its value before it. So what is later than everybody else's changes nothing for anybody else. On the values of
+   which that is not so (*late* ones), crowds may move to another step, bursts to another band, uses become or cease to be uses of a hub,
+   and people who met may meet no longer or meet anew. Each such use, or meeting, is *marked*: (value, person). A pair of two people who
+   did not change can have other facts only if a value that they share is marked for one of the two; those pairs are measured again.
 3. What a place was to its people by then (`codes.few`) can change only where somebody comes earlier than they did: such people count as
    changed.
 
@@ -22,11 +23,12 @@ import polars as pl
 
 from fraudgraph.calibration import Calibration
 from fraudgraph.graph.codes import DAY
+from fraudgraph.graph.facts import FAR_DAYS
 from fraudgraph.model import HUB_WINDOWS, HUBS, BoolArray, IntArray
 from fraudgraph.night import hubs
-from fraudgraph.night.known import Known, latest_of, melt, numbered, texts_of
+from fraudgraph.night.known import Known, melt, numbered, texts_of
 from fraudgraph.night.measuring import Measuring, measured
-from fraudgraph.night.uses import OWN, Crowds, counted, distinct, once, ranks, spans
+from fraudgraph.night.uses import Crowds, counted, distinct, once, ranks, spans
 from fraudgraph.settings import Settings
 
 PAIR = ["person_a", "person_b"]
@@ -87,6 +89,7 @@ class Remeasured:
     """What a change leaves of the near pairs of the units that it touches, and what it makes of them."""
 
     scene: Scene
+    stage: Stage
     texts: pl.DataFrame
     """value, kind, key of all values of those who go or come, and of what the pairs of before share."""
     pairs: pl.DataFrame
@@ -110,11 +113,12 @@ def remeasure(
     again = _suspects(scene, stage, related)
     pairs, values = before(pl.concat([again["a"], again["b"], scene.others["person"], scene.marks["person"]]).unique())
     hand = _texts_at_hand(known, scene, values)
-    asked = Measuring(known, stage.uses, stage.records, scene.gone, scene.come, scene.others, _ids(change, known), change, hand)
+    at_hand = (stage.uses, stage.values, stage.crowd, stage.records)
+    asked = Measuring(known, *at_hand, scene.gone, scene.come, scene.others, _ids(change, known), change, hand)
     fresh = measured(asked, again, related, calibration, settings)
     left = _kept(known, scene, again, pairs, values)
     kept = values.join(left.select(PAIR), on=PAIR, how="semi")
-    return Remeasured(scene, hand, pl.concat([left, fresh.pairs]), pl.concat([kept, fresh.values]), fresh.candidates)
+    return Remeasured(scene, stage, hand, pl.concat([left, fresh.pairs]), pl.concat([kept, fresh.values]), fresh.candidates)
 
 
 def renew(
@@ -132,7 +136,7 @@ def renew(
     """
     found = remeasure(known, change, lambda _: (pairs, values), given, calibration, settings)
     scene = found.scene
-    table, windows = _hubs_now(known, scene, settings)
+    table, windows = _hubs_now(known, scene, found.stage, settings)
     return Renewed(
         pairs=found.pairs,
         values=found.values,
@@ -160,13 +164,15 @@ class Scene:
     texts: pl.DataFrame
     """value, kind, key of all values of those who go or come."""
     crowds: pl.DataFrame
-    """Those on the hubs among the values, before and after (`hubs.moved`)."""
+    """When the hubs among the values were hubs (`known.CROWDS`)."""
     touched: pl.DataFrame
     """value: on which somebody comes or goes."""
     loud: pl.DataFrame
     """Those that must be looked at: kind, value, low, high."""
     uses: pl.DataFrame
     """Their uses after the change."""
+    anew: pl.DataFrame
+    """value: of which a use goes, or comes before another's: counted again where they are hubs."""
     marks: pl.DataFrame
     """value, person."""
     on: pl.DataFrame
@@ -185,8 +191,8 @@ def _texts_at_hand(known: Known, scene: Scene, values: pl.DataFrame) -> pl.DataF
 
 
 def span(settings: Settings) -> int:
-    """How far around a use others can matter to what it can change, microseconds: a use that looks at its window, a pair, its window."""
-    return 3 * max(settings.integer("graph.window_days"), settings.integer("graph.pair_days"), 180) * DAY
+    """How far around a use others can matter to what it can change, microseconds: a pair reaches so far, and the crowd it sees again."""
+    return 2 * max(settings.integer("graph.window_days"), settings.integer("graph.pair_days"), FAR_DAYS) * DAY
 
 
 def _look(known: Known, change: Change, settings: Settings) -> Scene:
@@ -194,24 +200,32 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     gone, come = melt(old), melt(new)
     both = pl.concat([gone, come])
     columns = both.columns
-    net = pl.concat([gone.join(come, on=columns, how="anti"), come.join(gone, on=columns, how="anti")])
+    less, more = gone.join(come, on=columns, how="anti"), come.join(gone, on=columns, how="anti")
+    net = pl.concat([less, more])
     mine = known.crowds(both["value"])
-    moved = hubs.moved(mine, gone, come, settings)
-    latest = known.last()
-    quiet = hubs.quiet(moved, net, max(latest, latest_of(come["at"])), settings)
-    late = net.filter((pl.col("at") < latest) & pl.col("slot").is_in(OWN.tolist()))
-    quiet = quiet.join(late, on="value", how="anti")
-    restless = both.join(hubs.busy(both, mine, settings), on=columns, how="anti")
-    loud = pl.concat([net.join(quiet, on="value", how="anti").select("value"), restless.select("value")]).unique()
-    wanted = spans(both.join(loud, on="value", how="semi"), span(settings), span(settings))
+    of_hubs = hubs.busy(both, mine, settings)
+    leave, enter = (of_hubs.join(uses, on=columns, how="semi") for uses in (less, more))
+    restless = pl.concat([both.join(of_hubs, on=columns, how="anti"), leave, hubs.stirred(enter, known.last(), settings)])
+    wanted = spans(both.join(restless, on="value", how="semi"), span(settings), span(settings))
     stored = known.numbers.uses(wanted)
     others = pl.concat([old.select("person"), new.select("person")]).unique()
     left = stored.join(others, on="person", how="anti")
-    after = pl.concat([left, come.join(loud, on="value", how="semi")])
-    marks, on, earlier = _compared(known, stored, left, after, _ids(change, known), settings)
+    after = pl.concat([left, come.join(wanted, on="value", how="semi")])
+    late = _late(net, left, known.last())
+    former, same, now = (uses.join(late, on="value", how="semi") for uses in (stored, left, after))
+    marks, on, earlier = _compared(known, former, same, now, _ids(change, known), settings)
     texts = pl.concat([texts_of(records, known.numbers) for records in (change.gone, change.come)]).unique()
-    touched = net.select("value").unique()
-    return Scene(change, old, new, others, texts, moved, touched, wanted, after, marks, on, earlier)
+    anew = pl.concat([late, less.select("value")]).unique()
+    return Scene(change, old, new, others, texts, mine, net.select("value").unique(), wanted, after, anew, marks, on, earlier)
+
+
+def _late(net: pl.DataFrame, left: pl.DataFrame, last: int) -> pl.DataFrame:
+    """Return the values on which a use comes or goes (``net``) that one of the others (``left``) is no earlier than.
+
+    On the others nothing changes for anybody else: crowds look back only."""
+    first = net.filter(pl.col("at") <= last).group_by("value").agg(pl.col("at").min().alias("first"))
+    behind = left.join(first, on="value").filter(pl.col("at") >= pl.col("first"))
+    return behind.select("value").unique()
 
 
 def _ids(change: Change, known: Known) -> pl.DataFrame:
@@ -266,6 +280,9 @@ class Stage:
     uses: pl.DataFrame
     records: pl.DataFrame
     """In numbers, of the people who did not change and have a value with a mark."""
+    crowd: Crowds
+    """Of the uses; their values are numbered by their places in ``values``."""
+    values: pl.Series
     met: pl.DataFrame
     """a, b: who meet after the change, in any order."""
 
@@ -299,7 +316,8 @@ def _widen(known: Known, scene: Scene, settings: Settings) -> Stage:
     size = max(len(people), 1)
     crowd = counted(uses, values, people, ranks(uses, _ids(scene.change, known), known.numbers), settings)
     pair = distinct(crowd.meetings(settings, size)[1])
-    return Stage(uses, records, pl.DataFrame({"a": people.gather(pair // size), "b": people.gather(pair % size)}))
+    met = pl.DataFrame({"a": people.gather(pair // size), "b": people.gather(pair % size)})
+    return Stage(uses, records, crowd, values, met)
 
 
 def _suspects(scene: Scene, stage: Stage, given: pl.DataFrame) -> pl.DataFrame:
@@ -339,23 +357,24 @@ def always(values: pl.DataFrame) -> pl.DataFrame:
     return values.select("kind", "value", low=pl.lit(ALWAYS[0]), high=pl.lit(ALWAYS[1]))
 
 
-def _hubs_now(known: Known, scene: Scene, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _hubs_now(known: Known, scene: Scene, stage: Stage, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return HUBS and HUB_WINDOWS of the touched values, as they are now."""
     gone, come = melt(scene.gone), melt(scene.come)
     was = scene.crowds.select("value").unique().join(scene.touched, on="value", how="semi")
-    calm = was.join(scene.loud, on="value", how="anti")
-    seen, _ = hubs.table(scene.uses.join(scene.touched, on="value", how="semi"), settings)
-    loud = pl.concat([was, seen.select("value")]).unique().join(calm, on="value", how="anti")
-    wanted = always(scene.texts.join(loud, on="value", how="semi"))
-    stored = known.numbers.uses(wanted).join(scene.others, on="person", how="anti")
-    now, windows = hubs.table(pl.concat([stored, come.join(loud, on="value", how="semi")]), settings)
+    over = hubs.since(stage.uses.filter(pl.Series(stage.crowd.hub)).join(scene.touched, on="value", how="semi"), settings)
+    loud = pl.concat([was.join(scene.anew, on="value", how="semi"), over.select("value").unique().join(was, on="value", how="anti")])
+    stored = known.numbers.uses(always(scene.texts.join(loud, on="value", how="semi"))).join(scene.others, on="person", how="anti")
+    table, windows = hubs.table(pl.concat([stored, come.join(loud, on="value", how="semi")]), settings)
+    calm = was.join(loud, on="value", how="anti")
     before = known.hubs().join(scene.texts, on=["kind", "key"]).join(calm, on="value", how="semi")
-    same = hubs.grown(before.select("value", "people", "cap"), gone, come).select("value", "people", "cap")
-    still = scene.crowds.join(calm, on="value", how="semi").filter(pl.col("after") > 0).select("value", "window", people="after")
-    table = pl.concat([now.select("value", "people", "cap"), same])
+    same = hubs.grown(before.select("value", "people", "cap"), gone, come)
+    still = scene.crowds.join(calm, on="value", how="semi").select(windows.columns)
+    # Halves in which a former hub is one again. Of others the crowds at hand may be short of people.
+    again = over.join(calm, on="value", how="semi").join(still, on=hubs.WINDOW, how="anti")
+    again = again.join(come.with_columns(hubs.window_of(settings)), on=hubs.WINDOW, how="semi").select(windows.columns)
     return (
-        hubs.named(table, scene.texts, HUBS.empty()),
-        hubs.named(pl.concat([windows.select("value", "window", "people"), still]), scene.texts, HUB_WINDOWS.empty()),
+        hubs.named(pl.concat([table, same.select(table.columns)]), scene.texts, HUBS.empty()),
+        hubs.named(pl.concat([windows, still, again]), scene.texts, HUB_WINDOWS.empty()),
     )
 
 

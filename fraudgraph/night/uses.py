@@ -94,22 +94,23 @@ def once(one: IntArray, other: IntArray) -> IntArray:
     return alone
 
 
+def unranked(uses: pl.DataFrame) -> IntArray:
+    """Return ranks for uses of whose order at one time nothing is asked."""
+    return np.zeros(len(uses), np.int64)
+
+
 def crowds(value: IntArray, person: Int32Array, at: IntArray, slot: IntArray, rank: IntArray, settings: Settings) -> Crowds:
-    """Count the people around each use."""
+    """Count the people by each use."""
     half = settings.integer("graph.window_days") // 2
     caps, common = settings.table("graph.caps"), settings.integer("graph.cap")
     cap = np.array([int(caps.get(KINDS[KIND_OF[place]], common)) for place in range(len(KIND_OF))], np.int64)
     uses = Crowd(value, person, at)
-    crowd = uses.count(half)
+    crowd = uses.so_far(half)
     hub = crowd > cap[slot] if len(crowd) else np.zeros(0, bool)
     burst = bursts(uses, np.where(hub, 0, crowd).astype(np.int32), half)
-    own = np.isin(slot, OWN)
-    places = np.flatnonzero(own)
-    # By then: in the order of the book, so that of several at one time the first by id is the first.
-    sort = places[np.lexsort([rank[places], at[places]])]
-    by_then = Crowd(value[sort], person[sort], at[sort]).so_far(half)
-    own[sort] = by_then <= FEW
+    own = np.isin(slot, OWN) & (crowd <= FEW)
     order = uses.order.copy()
+    # Of several at one time the first by id meets first, as in a book.
     tied = np.flatnonzero(rank[order] > 0)
     rows = order[tied]
     order[tied] = rows[np.lexsort([rank[rows], at[rows], value[rows]])]

@@ -42,13 +42,16 @@ def upgrade(duck: duckdb.DuckDBPyConnection, found: Head) -> None:
     """Bring a store of a former format up to this one; inside the transaction of the change that needs it."""
     if found.format < 2:
         duck.execute(schema.labels_statement())
-        for name in schema.LATER:
-            duck.execute(schema.versioned_statement(schema.DERIVED[name]))
         for slot in model.MATCHING:
             duck.execute(f'ALTER TABLE book ADD COLUMN "{slot.name}" VARCHAR')
-    if found.format in schema.FORMER:
+    if found.format < schema.OUTSIDE_SINCE:
         for table in schema.OUTSIDE.values():
             duck.execute(schema.outside_statement(table))
+    if found.format in schema.FORMER:
+        for name, since in schema.LATER.items():
+            if found.format < since:
+                duck.execute(f"DROP TABLE IF EXISTS {name}")
+                duck.execute(schema.versioned_statement(schema.DERIVED[name]))
         duck.execute("UPDATE meta SET value = ? WHERE key = 'format'", [str(schema.FORMAT)])
         duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.layout()])
 

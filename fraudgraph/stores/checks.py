@@ -56,8 +56,8 @@ def problems(session: Session, path: Path) -> list[str]:
     try:
         with session.reading(path) as duck:
             last, _, file_format = head(duck, path)
-            tables = [table for table in schema.NIGHTLY if file_format > 1 or table not in schema.LATER]
-            more = [*(["labels"] if file_format > 1 else []), *([] if file_format in schema.FORMER else schema.OUTSIDE)]
+            tables = [table for table in schema.NIGHTLY if file_format >= schema.LATER.get(table, 1)]
+            more = [*(["labels"] if file_format > 1 else []), *(schema.OUTSIDE if file_format >= schema.OUTSIDE_SINCE else [])]
             found = [*_mode(path), *_damage(duck, tables, more), *_nights(duck, tables, last)]
             for rule, sql in (*RULES, *_names(tables)):
                 broken = _count(duck, sql)

@@ -86,7 +86,7 @@ class EmbeddedStore:
         if self._empty():
             return schema.OUTSIDE[name].empty()
         with self._session() as session, session.reading(self._path) as duck:
-            former = head(duck, self._path).format in schema.FORMER
+            former = head(duck, self._path).format < schema.OUTSIDE_SINCE
             return schema.OUTSIDE[name].empty() if former else rows_of(duck, name)
 
     def backup(self, to: Path) -> None:

@@ -162,7 +162,7 @@ class EmbeddedReader:
     ) -> pl.DataFrame:
         wanted = {column: list(values) for column, values in (where or {}).items()}
         with self._open() as duck:
-            if name in schema.LATER and head(duck, self._path).format < 2:
+            if name in schema.LATER and head(duck, self._path).format < schema.LATER[name]:
                 return schema.DERIVED[name].empty().select(list(columns or schema.DERIVED[name].schema))
             found = schema.source(name, schema.AT_NIGHT, self._slots_for(name, wanted, duck))
             chosen = _chosen(found, name, columns, wanted)

@@ -16,16 +16,19 @@ import polars as pl
 from fraudgraph import model
 from fraudgraph.stores import port
 
-FORMAT = 3
+FORMAT = 4
 """Version of the layout. A store of a higher one is refused, one of a lower one is brought up to it by its next writer; to be raised
 with every change of a table."""
 
-FORMER = {1: "cafb60e60b2c8d5a", 2: "fb0a91a482594c69"}
-"""Former formats that can still be read -> their layouts. 1 has no labels, no columns for the slots of masked values, and none of the
-tables `LATER`; neither has the tables `OUTSIDE`."""
+FORMER = {1: "cafb60e60b2c8d5a", 2: "fb0a91a482594c69", 3: "87a9d608781d5627"}
+"""Former formats that can still be read -> their layouts. 1 has no labels and no columns for the slots of masked values; 1 and 2 have none
+of the tables `OUTSIDE`."""
 
-LATER = ("hub_windows", "pairs", "pair_values")
-"""Derived tables that format 1 does not have."""
+LATER = {"pairs": 2, "pair_values": 2, "hub_windows": 4}
+"""Derived table -> the first format that has it, as it is now. Of an older store it is read as empty."""
+
+OUTSIDE_SINCE = 3
+"""The first format with the tables `OUTSIDE`."""
 
 OUTSIDE = {table.name: table for table in (port.AUDIT, port.PURGED)}
 """Tables of no night: a night that is taken back, and a book that is started afresh, leave them as they are."""

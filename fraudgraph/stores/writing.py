@@ -177,7 +177,7 @@ class EmbeddedWriter:
     def _carry(self, session: Session, fresh: Path, carry: Callable[[duckdb.DuckDBPyConnection], Carried]) -> None:
         """Also folds a left-over log into the old file, which must not meet the new one, and has a last look at what is about to go."""
         with session.creating(self._path) as duck:
-            carried = None if head(duck, self._path).format in schema.FORMER else carry(duck)
+            carried = None if head(duck, self._path).format < schema.OUTSIDE_SINCE else carry(duck)
             duck.execute(f"CHECKPOINT {NAME}")
         if _log(self._path).exists():
             raise StoreError(f"the log beside the store {self._path} cannot be folded in: restore the store from a backup")
