@@ -185,7 +185,6 @@ def _summary(
     last: Mapping[str, Any] = _last(reader.batches())
     live = night.gangs.filter(pl.col("community_id") != "")
     flagged = night.verdicts.filter("flagged")
-    scored = night.found.scored
     ends = pl.concat([relations["source"], relations["target"]]).unique().to_list()
     inside = set(reader.table("membership", columns=["application_id"], where={"application_id": ends})["application_id"])
     inside |= set(night.confirmed.book["application_id"])
@@ -203,8 +202,6 @@ def _summary(
         "relations": len(relations),
         "pending": pending,
         "measured_pairs": night.renewed.measured,
-        "ties": night.ties,
-        "components": pl.Series(scored.unit[scored.facts.a]).n_unique() if len(scored.facts) else 0,
         "communities": len(night.verdicts),
         "gangs": len(live),
         "grades": dict(live.group_by("grade").len().sort("grade").iter_rows()),
@@ -224,7 +221,7 @@ def _tonight(after: After, read: Records, calibration: Calibration, settings: Se
     """Return what the summary says of this night alone: its flags, its events, and whether the book drifts from its calibration."""
     accepted = read.applications["application_id"].to_list()
     came = newcomers(after, newest(after.reader, accepted, settings.integer("calibrate.drift_applications")))
-    moved = drift(came, after.night.renewed.pairs, calibration, settings)
+    moved = drift(came, after.table("pairs", "person_b", came["person_id"].to_list()), calibration, settings)
     sentence = moved.sentence(calibration.version)
     return {
         **became(after, read.input_order["application_id"].to_list()),

@@ -87,7 +87,7 @@ def by_night(before: Book, solved: Solution, after: Book, calibration: Calibrati
     old = full(solved, before, calibration)
     change = difference(before, after, calibration)
     given = related(after, calibration)
-    now = renew(InMemory(before, solved.codes), change, old["pairs"], old["pair_values"], given, calibration, RULES)
+    now = renew(InMemory(before, solved.codes), change, lambda _: (old["pairs"], old["pair_values"]), given, calibration, RULES)
     found, named = judged(now.pairs, now.values, people(after), calibration, RULES)
     touched = {
         name: pl.concat([old[name].join(now.touched, on=["kind", "key"], how="anti"), table])

@@ -41,7 +41,7 @@ def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: 
 
 def _texts(known: Known, renewed: Renewed, uses: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return value, kind, key of the values of ``uses``; ``names``: person, person_id of their people."""
-    found = renewed.texts.join(uses, on="value", how="semi")
+    found = renewed.scene.texts.join(uses, on="value", how="semi")
     missing = uses.join(found, on="value", how="anti").unique("value", keep="any")
     if not len(missing):
         return found

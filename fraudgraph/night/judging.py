@@ -42,6 +42,19 @@ def judged(
     return found, Named(first_of(people["person_id"]), people["applications"].to_numpy(), intent)
 
 
+def units_in(found: Found) -> int:
+    """Return how many units the pairs come to that are not dropped for good."""
+    return len(np.unique(found.scored.unit[found.scored.facts.a]))
+
+
+def units_of(pairs: pl.DataFrame, values: pl.DataFrame, people: pl.DataFrame, calibration: Calibration, settings: Settings) -> int:
+    """Return how many units PAIRS and PAIR_VALUES come to; ``people``: as in `judged`."""
+    people = people.sort("first_applied_at", "person_id")
+    near = near_of(pairs, values, people["person_id"], first_of(people["person_id"]))
+    scored = scoring.score(near.facts, calibration.tables, near.fold, len(people), settings)
+    return len(np.unique(scored.unit[scored.facts.a]))
+
+
 def near_of(pairs: pl.DataFrame, values: pl.DataFrame, ids: pl.Series, first: pl.Series) -> Near:
     """Return PAIRS and PAIR_VALUES as near pairs of the people ``ids``, who are in the order of their ``first`` applications."""
     number = pl.DataFrame({"person_id": ids}).with_row_index("number").with_columns(pl.col("number").cast(pl.Int32))

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS, IntArray
-from fraudgraph.stores.numbers import PLACE, USES, Numbers
+from fraudgraph.stores.numbers import PLACE, USES, BookNumbers, Numbers
 from fraudgraph.stores.port import Reader
 
 RECORD = ("application_id", "person_id", "applied_at", "channel")
@@ -128,7 +128,7 @@ class Stored:
         self._crowds: pl.DataFrame | None = None
 
     @property
-    def numbers(self) -> Numbers:
+    def numbers(self) -> BookNumbers:
         return self._numbers
 
     def records(self, people: pl.Series, slots: Sequence[str] | None = None) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from fraudgraph.graph.facts import MOST_APPLICATIONS, Applications, Facts, View,
 from fraudgraph.graph.pairs import Given
 from fraudgraph.graph.scoring import Near
 from fraudgraph.model import HUB_WINDOWS, HUBS, PAIR_VALUES, PAIRS, Int32Array, IntArray
+from fraudgraph.night import hubs
 from fraudgraph.night.known import KINDS, Known, first_of, melt, texts_of
 from fraudgraph.night.uses import OWN, Crowds, counted, distinct, places, spans, unranked
 from fraudgraph.settings import Settings
@@ -223,7 +224,7 @@ def _own_places(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, people: I
     """Return `Codes.few` of the rows for the given people: what place was their own by then."""
     window = settings.integer("graph.window_days") * DAY
     mine = rows.join(cast.gather(people).to_frame("person"), on="person", how="semi")
-    theirs = _in_question(asked, melt(mine).filter(pl.col("slot").is_in(OWN.tolist())))
+    theirs = _in_question(asked, melt(mine).filter(pl.col("slot").is_in(OWN.tolist())), settings)
     wanted = spans(theirs, window, 0)
     stored = asked.known.numbers.uses(wanted).join(asked.others, on="person", how="anti")
     uses = pl.concat([stored, melt(asked.come).join(wanted, on="value", how="semi")])
@@ -239,8 +240,10 @@ def _own_places(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, people: I
     return found
 
 
-def _in_question(asked: Measuring, uses: pl.DataFrame) -> pl.DataFrame:
+def _in_question(asked: Measuring, uses: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return those of the ``uses`` of places of which it must be counted whether they were one's own; the others were not."""
     gone = melt(asked.gone).group_by("value").agg(pl.col("person").n_unique().cast(pl.Int64).alias("gone"))
+    of_hubs = hubs.busy(uses, asked.known.crowds(uses["value"]), settings).filter(hubs.cap_of(settings) >= FEW)
+    uses = uses.join(of_hubs.join(gone, on="value", how="anti"), on=uses.columns, how="anti")
     less = uses.select("value").join(gone, on="value", how="left", maintain_order="left")["gone"].fill_null(0).to_numpy()
     return uses.filter(pl.Series(asked.known.people_by_then(uses) - less <= FEW))

@@ -62,6 +62,8 @@ class Renewed:
     """PAIRS."""
     values: pl.DataFrame
     """PAIR_VALUES."""
+    before: tuple[pl.DataFrame, pl.DataFrame]
+    """PAIRS and PAIR_VALUES of the same units before the night."""
     hubs: pl.DataFrame
     """HUBS of the touched values, as they are now."""
     windows: pl.DataFrame
@@ -70,8 +72,6 @@ class Renewed:
     """kind, key: the values on which somebody came or went."""
     scene: Scene
     """With the people who count as changed by rule 3."""
-    texts: pl.DataFrame
-    """value, kind, key of all values of those who go or come, and of what the pairs of before share."""
     measured: int
     """Pairs that were measured."""
     identifiers: int
@@ -81,7 +81,7 @@ class Renewed:
 
 
 Before = Callable[[pl.Series], tuple[pl.DataFrame, pl.DataFrame]]
-"""Numbers of people -> PAIRS and PAIR_VALUES of the units that they are in, at least."""
+"""Numbers of people -> PAIRS and PAIR_VALUES of before that they are in, at least; a night's: of their units."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,12 @@ class Remeasured:
 
     scene: Scene
     stage: Stage
-    texts: pl.DataFrame
-    """value, kind, key of all values of those who go or come, and of what the pairs of before share."""
     pairs: pl.DataFrame
     """PAIRS after the change."""
     values: pl.DataFrame
     """PAIR_VALUES after the change."""
+    before: tuple[pl.DataFrame, pl.DataFrame]
+    """PAIRS and PAIR_VALUES of the same units before the change."""
     measured: int
     """Pairs that were measured."""
 
@@ -111,40 +111,38 @@ def remeasure(
     stage = _widen(known, scene, settings)
     related = given.with_columns(known.numbers.of(given[name]).alias(end) for name, end in zip(PAIR, ENDS, strict=True))
     again = _suspects(scene, stage, related)
-    pairs, values = before(pl.concat([again["a"], again["b"], scene.others["person"], scene.marks["person"]]).unique())
-    hand = _texts_at_hand(known, scene, values)
     at_hand = (stage.uses, stage.values, stage.crowd, stage.records)
-    asked = Measuring(known, *at_hand, scene.gone, scene.come, scene.others, _ids(change, known), change, hand)
+    asked = Measuring(known, *at_hand, scene.gone, scene.come, scene.others, _ids(change, known), change, scene.texts)
     fresh = measured(asked, again, related, calibration, settings)
+    pairs, values = before(_whose(known, scene, again, fresh.pairs))
     left = _kept(known, scene, again, pairs, values)
     kept = values.join(left.select(PAIR), on=PAIR, how="semi")
-    return Remeasured(scene, stage, hand, pl.concat([left, fresh.pairs]), pl.concat([kept, fresh.values]), fresh.candidates)
+    return Remeasured(scene, stage, pl.concat([left, fresh.pairs]), pl.concat([kept, fresh.values]), (pairs, values), fresh.candidates)
 
 
 def renew(
     known: Known,
     change: Change,
-    pairs: pl.DataFrame,
-    values: pl.DataFrame,
+    before: Before,
     given: pl.DataFrame,
     calibration: Calibration,
     settings: Settings,
 ) -> Renewed:
-    """Return the near pairs after ``change`` of a book that has ``pairs`` (PAIRS) and ``values`` (PAIR_VALUES).
+    """Return the near pairs after ``change``, of the units that it touches.
 
     ``given``: relations from outside after the change, person_a, person_b, kind (its number in the calibration), weight.
     """
-    found = remeasure(known, change, lambda _: (pairs, values), given, calibration, settings)
+    found = remeasure(known, change, before, given, calibration, settings)
     scene = found.scene
     table, windows = _hubs_now(known, scene, found.stage, settings)
     return Renewed(
         pairs=found.pairs,
         values=found.values,
+        before=found.before,
         hubs=table,
         windows=windows,
         touched=scene.texts.join(scene.touched, on="value", how="semi").select("kind", "key"),
         scene=scene,
-        texts=found.texts,
         measured=found.measured,
         identifiers=_identifiers(known, scene),
         links=_links(scene.come) - _links(scene.gone),
@@ -170,7 +168,7 @@ class Scene:
     loud: pl.DataFrame
     """Those that must be looked at: kind, value, low, high."""
     uses: pl.DataFrame
-    """Their uses after the change."""
+    """Their uses after the change, without most of those that are hubs' (`hubs.without_busy`)."""
     anew: pl.DataFrame
     """value: of which a use goes, or comes before another's: counted again where they are hubs."""
     marks: pl.DataFrame
@@ -181,13 +179,14 @@ class Scene:
     """Numbers of the people to whom rule 3 applies."""
 
 
-def _texts_at_hand(known: Known, scene: Scene, values: pl.DataFrame) -> pl.DataFrame:
-    """Return value, kind, key of the values of those who go or come, and of what the pairs of before share."""
-    stored = [
-        part.select(known.numbers.of(part["key"], str(kind)).alias("value"), "kind", "key")
-        for (kind,), part in values.select("kind", "key").unique().partition_by("kind", as_dict=True).items()
-    ]
-    return pl.concat([scene.texts, *stored]).unique()
+def _whose(known: Known, scene: Scene, again: pl.DataFrame, fresh: pl.DataFrame) -> pl.Series:
+    """Return the numbers of everybody of whom a pair may go or come: of those who change, of near pairs, and of others measured again."""
+    ids = pl.concat([fresh["person_a"], fresh["person_b"]]).unique()
+    unchanged = again
+    for end in ENDS:
+        unchanged = unchanged.join(scene.others, left_on=end, right_on="person", how="anti")
+    some = [known.numbers.of(ids), scene.others["person"], scene.marks["person"], unchanged["a"], unchanged["b"]]
+    return pl.concat([numbers.alias("person") for numbers in some]).unique()
 
 
 def span(settings: Settings) -> int:
@@ -216,7 +215,8 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     marks, on, earlier = _compared(known, former, same, now, _ids(change, known), settings)
     texts = pl.concat([texts_of(records, known.numbers) for records in (change.gone, change.come)]).unique()
     anew = pl.concat([late, less.select("value")]).unique()
-    return Scene(change, old, new, others, texts, mine, net.select("value").unique(), wanted, after, anew, marks, on, earlier)
+    kept = hubs.without_busy(after, mine, anew, settings)
+    return Scene(change, old, new, others, texts, mine, net.select("value").unique(), wanted, kept, anew, marks, on, earlier)
 
 
 def _late(net: pl.DataFrame, left: pl.DataFrame, last: int) -> pl.DataFrame:
@@ -312,6 +312,7 @@ def _widen(known: Known, scene: Scene, settings: Settings) -> Stage:
     stored = known.numbers.uses(extra).join(scene.others, on="person", how="anti")
     come = melt(scene.come).join(extra, on="value", how="semi")
     uses = pl.concat([scene.uses.join(extra, on="value", how="anti"), stored, come])
+    uses = uses.filter(uses["value"].is_duplicated())  # what only one has is shared by nobody
     values, people = uses["value"].unique(), uses["person"].unique()
     size = max(len(people), 1)
     crowd = counted(uses, values, people, ranks(uses, _ids(scene.change, known), known.numbers), settings)

@@ -68,6 +68,11 @@ class EmbeddedNumbers:
     def versions(self, applications: pl.Series) -> pl.DataFrame:
         return self.book.filter(pl.col("application").is_in(applications.unique().implode()))
 
+    def near(self) -> pl.DataFrame:
+        sql = f"SELECT hash(person_a) AS a, hash(person_b) AS b FROM pairs WHERE {schema.AT_NIGHT}"
+        with self._opened() as duck:
+            return fetched(duck.sql(sql, params={"night": self._night}))
+
     def person_ids(self, people: pl.Series) -> pl.DataFrame:
         return self._named("persons", "person", people)
 

@@ -69,6 +69,13 @@ class Numbers(Protocol):
         """Return application, application_id of those of the applications with these numbers that are in the book."""
 
 
+class BookNumbers(Numbers, Protocol):
+    """The same of a whole book."""
+
+    def near(self) -> pl.DataFrame:
+        """Return the near pairs of the book: a, b, the numbers of the people of PAIRS, in any order."""
+
+
 def hashed(texts: pl.Series, kind: str = "") -> pl.Series:
     """Return numbers by polars' hash, for stores that have none of their own."""
     named = texts if not kind else kind + "|" + texts
@@ -143,6 +150,10 @@ class ByText:
             "channel": head["channel"],
         }
         return pl.DataFrame({**columns, **{name: self.of(keys[name], model.SLOT[name].kind) for name in slots}})
+
+    def near(self) -> pl.DataFrame:
+        found = self._reader.table("pairs", ["person_a", "person_b"])
+        return pl.DataFrame({"a": hashed(found["person_a"]), "b": hashed(found["person_b"])})
 
     def person_ids(self, people: pl.Series) -> pl.DataFrame:
         return self._named("persons", "person_id").filter(pl.col("person").is_in(people.implode()))

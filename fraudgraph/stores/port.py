@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from fraudgraph import model
-from fraudgraph.stores.numbers import Numbers
+from fraudgraph.stores.numbers import BookNumbers
 
 FACTS = (model.APPLICATIONS, model.RELATIONS)
 """Tables of facts; `keys` (application_id and one column per slot) is the third, its columns are the book's slots."""
@@ -256,7 +256,7 @@ class Reader(Protocol):
         Where a key is a token, the caption that the application has in its place is what is compared. Raise ValueError for an unknown or
         derived slot."""
 
-    def numbers(self) -> Numbers:
+    def numbers(self) -> BookNumbers:
         """Return the book as numbers."""
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from fraudgraph.stores import schema, users
 from fraudgraph.stores.connection import Session
 from fraudgraph.stores.frames import fetched, in_order, registered, with_zone
 from fraudgraph.stores.numbered import EmbeddedNumbers
-from fraudgraph.stores.numbers import ByText, Numbers
+from fraudgraph.stores.numbers import BookNumbers, ByText
 from fraudgraph.stores.port import USERS, USES, Batch, Reader, Version, texts
 
 VALUE: schema.Schema = {"value": pl.String}
@@ -107,7 +107,7 @@ class EmptyReader:
         texts(slots)
         return USES.empty()
 
-    def numbers(self) -> Numbers:
+    def numbers(self) -> BookNumbers:
         return ByText(self)
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
@@ -200,7 +200,7 @@ class EmbeddedReader:
             found = [slot for slot in self._book_slots(duck) if slot.name in asked]
             return USES.check(self._frame(duck, schema.ending_sql(found), USES.schema, ending=ending)) if found else USES.empty()
 
-    def numbers(self) -> Numbers:
+    def numbers(self) -> BookNumbers:
         with self._open() as duck:
             slots = self._book_slots(duck)
         return EmbeddedNumbers(self._open, self._session.duckdb, self._night, slots)

@@ -19,7 +19,7 @@ from fraudgraph.stores.neo4j.longtexts import lengthened
 from fraudgraph.stores.neo4j.papers import unpacked
 from fraudgraph.stores.neo4j.schema import Head, head
 from fraudgraph.stores.neo4j.tables import TABLES, Asked, answer, endings, order_of, pages, users
-from fraudgraph.stores.numbers import ByText, Numbers
+from fraudgraph.stores.numbers import BookNumbers, ByText
 from fraudgraph.stores.port import Batch, Reader, Version
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class Neo4jReader:
             return port.USES.empty()
         return self._ask(lambda transaction: self._long(transaction, endings(transaction, self.physical, found, ending)))
 
-    def numbers(self) -> Numbers:
+    def numbers(self) -> BookNumbers:
         return ByText(self)
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:
