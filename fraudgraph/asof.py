@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from fraudgraph.errors import UsageError
-from fraudgraph.stores.numbers import Numbers
+from fraudgraph.stores.numbers import BookNumbers
 from fraudgraph.stores.port import Batch, Reader, Store, Version
 
 
@@ -84,7 +84,7 @@ class _Known:
     def ending(self, slots: Iterable[str], ending: str) -> pl.DataFrame:
         return self._reader.ending(slots, ending)
 
-    def numbers(self) -> Numbers:
+    def numbers(self) -> BookNumbers:
         return self._reader.numbers()
 
     def batch_table(self, name: str, night: int) -> pl.DataFrame:

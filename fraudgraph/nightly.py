@@ -51,7 +51,7 @@ def nightly(
     if out is not None:
         render.writable(out)
     with place.lock() as writer:
-        with place.snapshot() as reader:
+        with place.snapshot() as reader, reader.held():
             current = frozen(reader, store)
             kept = values_of(settings, reader.settings())
             _same(current, calibration, kept)
@@ -69,7 +69,7 @@ def nightly(
                 before = writer.apply(change)
     assert before is not None
     written: list[Path] = []
-    with place.snapshot(before.night, change) as reader:
+    with place.snapshot(before.night, change) as reader, reader.held():
         if out is not None:
             with clock.stage("writing results"):
                 written = render.render(reader, before.night, out, timings=Late(clock), changes=True)

@@ -12,7 +12,7 @@ import polars as pl
 from fraudgraph.investigation import looking, references
 from fraudgraph.model import SLOT
 from fraudgraph.night.known import RECORD, Stored, numbered
-from fraudgraph.stores.numbers import PLACE, USES, hashed, in_kinds
+from fraudgraph.stores.numbers import PLACE, USES, ByText, hashed, in_kinds
 from fraudgraph.stores.numbers import RECORD as NUMBERED
 from fraudgraph.stores.port import Reader
 
@@ -114,6 +114,12 @@ class Remembered:
     def _name(self, what: str, texts: pl.Series) -> None:
         named = pl.DataFrame({what: hashed(texts), f"{what}_id": texts}).unique()
         self._ids[what] = pl.concat([self._ids[what], named.join(self._ids[what], on=what, how="anti")])
+
+    def near(self) -> pl.DataFrame:
+        return ByText(self._reader).near()
+
+    def last(self) -> int:
+        return ByText(self._reader).last()
 
     def _named(self, what: str, numbers: pl.Series) -> pl.DataFrame:
         self._note()

@@ -23,7 +23,7 @@ def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: 
     live = live.with_columns(known.numbers.of(live["person_id"]).alias("person")).select("gang_id", "person_id", "person")
     stored = known.numbers.records(live["person"].unique()).join(scene.others, on="person", how="anti")
     theirs = melt(pl.concat([stored, scene.come.join(live, on="person", how="semi")], how="diagonal"))
-    theirs = theirs.join(hubs.busy(theirs, known.crowds(theirs["value"]), settings), on=theirs.columns, how="anti")
+    theirs = theirs.filter(~hubs.are_busy(theirs, known.crowds(theirs["value"]), settings))
     pairs = theirs.join(live, on="person").select("value", "gang_id", "person").unique()
     wanted = pairs.group_by("value", "gang_id").len().filter(pl.col("len") >= 2).select("value").unique()
     texts = _texts(known, renewed, theirs.join(wanted, on="value", how="semi"), live.select("person", "person_id").unique())
@@ -41,7 +41,7 @@ def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: 
 
 def _texts(known: Known, renewed: Renewed, uses: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return value, kind, key of the values of ``uses``; ``names``: person, person_id of their people."""
-    found = renewed.scene.texts.join(uses, on="value", how="semi")
+    found = renewed.scene.texts(uses["value"])
     missing = uses.join(found, on="value", how="anti").unique("value", keep="any")
     if not len(missing):
         return found

@@ -33,12 +33,12 @@ def window_of(settings: Settings) -> pl.Expr:
     return (pl.col("at") // half_window(settings)).alias("window")
 
 
-def busy(uses: pl.DataFrame, crowds: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Return the ``uses`` that are a hub's: what comes later leaves them so."""
-    if not len(crowds):
-        return uses.clear()
-    within = uses.with_columns(window_of(settings)).join(crowds.select(*WINDOW, "since"), on=WINDOW)
-    return within.filter(pl.col("at") >= pl.col("since")).select(uses.columns)
+def are_busy(uses: pl.DataFrame, crowds: pl.DataFrame, settings: Settings) -> pl.Series:
+    """Say of each of the ``uses`` whether it is a hub's: what comes later leaves it so."""
+    within = uses.select("value", "at", window_of(settings)).join(
+        crowds.select(*WINDOW, "since"), on=WINDOW, how="left", maintain_order="left"
+    )
+    return (within["at"] >= within["since"]).fill_null(False)
 
 
 def stirred(uses: pl.DataFrame, last: int, settings: Settings) -> pl.DataFrame:

@@ -71,11 +71,6 @@ def micros(column: str) -> pl.Expr:
     return pl.col(column).dt.epoch("us")
 
 
-def latest_of(column: pl.Series) -> int:
-    """Return the latest of microseconds, 0 where there are none."""
-    return int(column.to_numpy().max(initial=0))
-
-
 def numbered(records: pl.DataFrame, numbers: Numbers) -> pl.DataFrame:
     """Return records in texts as records in numbers (`stores.numbers.RECORD` and slots)."""
     slots = [name for name in records.columns if name in PLACE]
@@ -166,5 +161,4 @@ class Stored:
         return first_of(people)
 
     def last(self) -> int:
-        latest = self._reader.table("persons", columns=["last_applied_at"]).select(micros("last_applied_at"))
-        return latest_of(latest["last_applied_at"])
+        return self._numbers.last()

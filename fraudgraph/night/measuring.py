@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,8 @@ class Measuring:
     ids: pl.DataFrame
     """application, application_id of those who come."""
     change: Change
-    texts_at_hand: pl.DataFrame
-    """value, kind, key of some values: of those who come, at least."""
+    texts_at_hand: Callable[[pl.Series], pl.DataFrame]
+    """Values -> value, kind, key of some of them: of those who come, at least."""
 
     def rows(self, people: pl.Series) -> pl.DataFrame:
         """Return the records of the given people as they are after the change, in order, with their person_id."""
@@ -85,7 +85,7 @@ class Measuring:
     def texts(self, book: Book, wanted: IntArray) -> pl.Series:
         """Return the texts of the values of ``book`` at the given places, null elsewhere."""
         values = book.values.gather(wanted).to_frame("value")
-        near = [self.texts_at_hand.join(values, on="value", how="semi").select("value", "key")]
+        near = [self.texts_at_hand(values["value"]).select("value", "key")]
         missing = values.join(near[0], on="value", how="anti")
         if len(missing):
             users = self.uses.join(missing, on="value", how="semi").unique("value", keep="any").join(self.others, on="person", how="anti")
@@ -243,7 +243,8 @@ def _own_places(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, people: I
 def _in_question(asked: Measuring, uses: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return those of the ``uses`` of places of which it must be counted whether they were one's own; the others were not."""
     gone = melt(asked.gone).group_by("value").agg(pl.col("person").n_unique().cast(pl.Int64).alias("gone"))
-    of_hubs = hubs.busy(uses, asked.known.crowds(uses["value"]), settings).filter(hubs.cap_of(settings) >= FEW)
-    uses = uses.join(of_hubs.join(gone, on="value", how="anti"), on=uses.columns, how="anti")
+    of_hubs = hubs.are_busy(uses, asked.known.crowds(uses["value"]), settings)
+    certain = of_hubs & (uses.select(hubs.cap_of(settings) >= FEW).to_series()) & ~uses["value"].is_in(gone["value"].implode())
+    uses = uses.filter(~certain)
     less = uses.select("value").join(gone, on="value", how="left", maintain_order="left")["gone"].fill_null(0).to_numpy()
     return uses.filter(pl.Series(asked.known.people_by_then(uses) - less <= FEW))

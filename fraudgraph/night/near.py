@@ -24,12 +24,13 @@ import polars as pl
 from fraudgraph.calibration import Calibration
 from fraudgraph.graph.codes import DAY
 from fraudgraph.graph.facts import FAR_DAYS
-from fraudgraph.model import HUB_WINDOWS, HUBS, BoolArray, IntArray
+from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, BoolArray, IntArray
 from fraudgraph.night import hubs
-from fraudgraph.night.known import Known, melt, numbered, texts_of
+from fraudgraph.night.known import Known, melt, numbered
 from fraudgraph.night.measuring import Measuring, measured
-from fraudgraph.night.uses import Crowds, counted, distinct, once, ranks, spans
+from fraudgraph.night.uses import Crowds, counted, distinct, kinds, once, ranks, spans
 from fraudgraph.settings import Settings
+from fraudgraph.stores.numbers import PLACE
 
 PAIR = ["person_a", "person_b"]
 ENDS = ["a", "b"]
@@ -69,7 +70,7 @@ class Renewed:
     windows: pl.DataFrame
     """HUB_WINDOWS of the touched values, as they are now."""
     touched: pl.DataFrame
-    """kind, key: the values on which somebody came or went."""
+    """kind, key: the hubs, before or now, on which somebody came or went."""
     scene: Scene
     """With the people who count as changed by rule 3."""
     measured: int
@@ -135,17 +136,18 @@ def renew(
     found = remeasure(known, change, before, given, calibration, settings)
     scene = found.scene
     table, windows = _hubs_now(known, scene, found.stage, settings)
+    known_hubs = scene.crowds.join(scene.touched, on="value", how="semi")
     return Renewed(
         pairs=found.pairs,
         values=found.values,
         before=found.before,
         hubs=table,
         windows=windows,
-        touched=scene.texts.join(scene.touched, on="value", how="semi").select("kind", "key"),
+        touched=pl.concat([part.select("kind", "key") for part in (known_hubs, table)]).unique(),
         scene=scene,
         measured=found.measured,
         identifiers=_identifiers(known, scene),
-        links=_links(scene.come) - _links(scene.gone),
+        links=_links(scene.coming) - _links(scene.leaving),
     )
 
 
@@ -159,8 +161,10 @@ class Scene:
     come: pl.DataFrame
     others: pl.DataFrame
     """person: who goes or comes."""
-    texts: pl.DataFrame
-    """value, kind, key of all values of those who go or come."""
+    leaving: pl.DataFrame
+    """USES of those who go."""
+    coming: pl.DataFrame
+    """USES of those who come."""
     crowds: pl.DataFrame
     """When the hubs among the values were hubs (`known.CROWDS`)."""
     touched: pl.DataFrame
@@ -177,6 +181,18 @@ class Scene:
     """value, person: everybody who did not change and has a value with a mark."""
     earlier: pl.Series
     """Numbers of the people to whom rule 3 applies."""
+
+    def texts(self, values: pl.Series) -> pl.DataFrame:
+        """Return value, kind, key of those of the values (numbers) that somebody has who goes or comes, each once."""
+        parts = [pl.DataFrame(schema={"value": pl.UInt64, "kind": pl.String, "key": pl.String})]
+        wanted = values.unique().implode()
+        for texts, numbers in ((self.change.gone, self.gone), (self.change.come, self.come)):
+            for name in numbers.columns:
+                if name in PLACE:
+                    mine = numbers[name].is_in(wanted).fill_null(False)
+                    columns = {"value": numbers[name].filter(mine), "key": texts[name].filter(mine)}
+                    parts.append(pl.DataFrame(columns).select("value", pl.lit(SLOT[name].kind).alias("kind"), "key"))
+        return pl.concat(parts).unique()
 
 
 def _whose(known: Known, scene: Scene, again: pl.DataFrame, fresh: pl.DataFrame) -> pl.Series:
@@ -199,13 +215,16 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     gone, come = melt(old), melt(new)
     both = pl.concat([gone, come])
     columns = both.columns
-    less, more = gone.join(come, on=columns, how="anti"), come.join(gone, on=columns, how="anti")
+    # Of people who are new everything comes; only what others have is compared.
+    again = come.join(old.select("person").unique(), on="person", how="semi")
+    less = gone.join(again, on=columns, how="anti")
+    more = pl.concat([again.join(gone, on=columns, how="anti"), come.join(old.select("person").unique(), on="person", how="anti")])
     net = pl.concat([less, more])
     mine = known.crowds(both["value"])
-    of_hubs = hubs.busy(both, mine, settings)
-    leave, enter = (of_hubs.join(uses, on=columns, how="semi") for uses in (less, more))
-    restless = pl.concat([both.join(of_hubs, on=columns, how="anti"), leave, hubs.stirred(enter, known.last(), settings)])
-    wanted = spans(both.join(restless, on="value", how="semi"), span(settings), span(settings))
+    enter = more.filter(hubs.are_busy(more, mine, settings))
+    free = both.filter(~hubs.are_busy(both, mine, settings))
+    restless = pl.concat([uses.select("value") for uses in (free, less, hubs.stirred(enter, known.last(), settings))])
+    wanted = spans(both.join(restless.unique(), on="value", how="semi"), span(settings), span(settings))
     stored = known.numbers.uses(wanted)
     others = pl.concat([old.select("person"), new.select("person")]).unique()
     left = stored.join(others, on="person", how="anti")
@@ -213,10 +232,9 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     late = _late(net, left, known.last())
     former, same, now = (uses.join(late, on="value", how="semi") for uses in (stored, left, after))
     marks, on, earlier = _compared(known, former, same, now, _ids(change, known), settings)
-    texts = pl.concat([texts_of(records, known.numbers) for records in (change.gone, change.come)]).unique()
     anew = pl.concat([late, less.select("value")]).unique()
     kept = hubs.without_busy(after, mine, anew, settings)
-    return Scene(change, old, new, others, texts, mine, net.select("value").unique(), wanted, kept, anew, marks, on, earlier)
+    return Scene(change, old, new, others, gone, come, mine, net.select("value").unique(), wanted, kept, anew, marks, on, earlier)
 
 
 def _late(net: pl.DataFrame, left: pl.DataFrame, last: int) -> pl.DataFrame:
@@ -292,7 +310,7 @@ def _widen(known: Known, scene: Scene, settings: Settings) -> Stage:
     records = known.numbers.records(scene.on["person"].unique()) if len(scene.on) else scene.gone.clear()
     theirs = melt(records)
     theirs = theirs.filter(theirs["value"].is_duplicated())
-    theirs = theirs.join(hubs.busy(theirs, known.crowds(theirs["value"]), settings), on=theirs.columns, how="anti")
+    theirs = theirs.filter(~hubs.are_busy(theirs, known.crowds(theirs["value"]), settings))
     together = (
         theirs.select("person", other="value")
         .unique()
@@ -310,13 +328,15 @@ def _widen(known: Known, scene: Scene, settings: Settings) -> Stage:
         "kind", "value", pl.min_horizontal("low", "low_had").alias("low"), pl.max_horizontal("high", "high_had").alias("high")
     )
     stored = known.numbers.uses(extra).join(scene.others, on="person", how="anti")
-    come = melt(scene.come).join(extra, on="value", how="semi")
+    come = scene.coming.join(extra, on="value", how="semi")
     uses = pl.concat([scene.uses.join(extra, on="value", how="anti"), stored, come])
     uses = uses.filter(uses["value"].is_duplicated())  # what only one has is shared by nobody
     values, people = uses["value"].unique(), uses["person"].unique()
     size = max(len(people), 1)
     crowd = counted(uses, values, people, ranks(uses, _ids(scene.change, known), known.numbers), settings)
-    pair = distinct(crowd.meetings(settings, size)[1])
+    # Others met before, and nothing is other than it was.
+    asked = people.is_in(pl.concat([scene.others["person"], scene.on["person"]]).unique().implode()).to_numpy()
+    pair = distinct(crowd.meetings(settings, size, asked)[1])
     met = pl.DataFrame({"a": people.gather(pair // size), "b": people.gather(pair % size)})
     return Stage(uses, records, crowd, values, met)
 
@@ -341,7 +361,8 @@ def _kept(known: Known, scene: Scene, again: pl.DataFrame, pairs: pl.DataFrame, 
         both = both.join(number, left_on=name, right_on="person_id").rename({"number": end})
     parts = [both.join(scene.others, left_on=end, right_on="person", how="semi") for end in ENDS]
     parts += [both.join(again, left_on=ENDS, right_on=ends, how="semi") for ends in (ENDS, ENDS[::-1])]
-    marks = scene.marks.join(scene.texts, on="value").join(number, left_on="person", right_on="number").select("kind", "key", "person_id")
+    marks = scene.marks.join(scene.texts(scene.marks["value"]), on="value")
+    marks = marks.join(number, left_on="person", right_on="number").select("kind", "key", "person_id")
     for name in PAIR:
         stale = values.join(marks, left_on=["kind", "key", name], right_on=["kind", "key", "person_id"], how="semi").select(PAIR).unique()
         parts.append(both.join(stale, on=PAIR, how="semi"))
@@ -360,35 +381,39 @@ def always(values: pl.DataFrame) -> pl.DataFrame:
 
 def _hubs_now(known: Known, scene: Scene, stage: Stage, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return HUBS and HUB_WINDOWS of the touched values, as they are now."""
-    gone, come = melt(scene.gone), melt(scene.come)
+    gone, come = scene.leaving, scene.coming
     was = scene.crowds.select("value").unique().join(scene.touched, on="value", how="semi")
     over = hubs.since(stage.uses.filter(pl.Series(stage.crowd.hub)).join(scene.touched, on="value", how="semi"), settings)
     loud = pl.concat([was.join(scene.anew, on="value", how="semi"), over.select("value").unique().join(was, on="value", how="anti")])
-    stored = known.numbers.uses(always(scene.texts.join(loud, on="value", how="semi"))).join(scene.others, on="person", how="anti")
+    mine = kinds(pl.concat([gone, come]).join(loud, on="value", how="semi"))
+    stored = known.numbers.uses(always(mine)).join(scene.others, on="person", how="anti")
     table, windows = hubs.table(pl.concat([stored, come.join(loud, on="value", how="semi")]), settings)
     calm = was.join(loud, on="value", how="anti")
-    before = known.hubs().join(scene.texts, on=["kind", "key"]).join(calm, on="value", how="semi")
+    names = scene.crowds.select("kind", "key", "value").unique()
+    before = known.hubs().join(names, on=["kind", "key"]).join(calm, on="value", how="semi")
     same = hubs.grown(before.select("value", "people", "cap"), gone, come)
     still = scene.crowds.join(calm, on="value", how="semi").select(windows.columns)
+    texts = scene.texts(pl.concat([loud["value"], calm["value"]]))
     # Halves in which a former hub is one again. Of others the crowds at hand may be short of people.
     again = over.join(calm, on="value", how="semi").join(still, on=hubs.WINDOW, how="anti")
     again = again.join(come.with_columns(hubs.window_of(settings)), on=hubs.WINDOW, how="semi").select(windows.columns)
     return (
-        hubs.named(pl.concat([table, same.select(table.columns)]), scene.texts, HUBS.empty()),
-        hubs.named(pl.concat([windows, still, again]), scene.texts, HUB_WINDOWS.empty()),
+        hubs.named(pl.concat([table, same.select(table.columns)]), texts, HUBS.empty()),
+        hubs.named(pl.concat([windows, still, again]), texts, HUB_WINDOWS.empty()),
     )
 
 
-def _links(records: pl.DataFrame) -> int:
-    return len(melt(records).select("value", "slot", "person").unique())
+def _links(uses: pl.DataFrame) -> int:
+    return len(uses.select("value", "slot", "person").unique())
 
 
 def _identifiers(known: Known, scene: Scene) -> int:
     """Return by how much the different values are more than before: those that nobody else has."""
-    gone, come = (melt(records).select("value").unique() for records in (scene.gone, scene.come))
+    gone, come = (uses.select("value").unique() for uses in (scene.leaving, scene.coming))
     others = scene.uses.join(scene.others, on="person", how="anti").select("value").unique()
     certain = pl.concat([others, scene.crowds.select("value").unique().join(scene.loud, on="value", how="anti")]).unique()
     doubtful = pl.concat([gone, come]).unique().join(certain, on="value", how="anti")
-    found = known.numbers.uses(always(scene.texts.join(doubtful, on="value", how="semi"))).join(scene.others, on="person", how="anti")
+    mine = kinds(pl.concat([scene.leaving, scene.coming]).join(doubtful, on="value", how="semi"))
+    found = known.numbers.uses(always(mine)).join(scene.others, on="person", how="anti")
     certain = pl.concat([certain, found.select("value").unique()])
     return len(come.join(certain, on="value", how="anti")) - len(gone.join(certain, on="value", how="anti"))

@@ -25,6 +25,12 @@ def spans(uses: pl.DataFrame, before: int, after: int) -> pl.DataFrame:
     )
 
 
+def kinds(uses: pl.DataFrame) -> pl.DataFrame:
+    """Return kind, value of the values in ``uses``, each once."""
+    kind = {place: KINDS[kind] for place, kind in KIND_OF.items()}
+    return uses.unique("value", keep="any").select(pl.col("slot").replace_strict(kind, return_dtype=pl.String).alias("kind"), "value")
+
+
 def ranks(uses: pl.DataFrame, ids: pl.DataFrame, numbers: Numbers) -> IntArray:
     """Return per use a rank that puts uses of one value at one time into the order of their application ids, as a book does.
 
@@ -65,14 +71,19 @@ class Crowds:
     own: BoolArray
     """Of a use of `OWN_PLACES`: the value was one's own by then (`codes.few`)."""
 
-    def meetings(self, settings: Settings, size: int) -> tuple[IntArray, IntArray]:
-        """Return (value, pair) of all who meet; the same two may meet more than once. A pair is a * size + b with a < b."""
+    def meetings(self, settings: Settings, size: int, asked: BoolArray | None = None) -> tuple[IntArray, IntArray]:
+        """Return (value, pair) of all who meet; the same two may meet more than once. A pair is a * size + b with a < b.
+
+        ``asked`` (per person): only those in which one of these is."""
         sort = self.order[~self.hub[self.order]]
         found = consecutive(
             self.value[sort], self.person[sort], self.at[sort], settings.integer("graph.reach"), settings.integer("graph.pair_days")
         )
         values, pairs = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for value, left, right in found:
+            if asked is not None:
+                mine = asked[left] | asked[right]
+                value, left, right = value[mine], left[mine], right[mine]
             values.append(value)
             pairs.append(np.minimum(left, right) * np.int64(size) + np.maximum(left, right))
         return np.concatenate(values), np.concatenate(pairs)

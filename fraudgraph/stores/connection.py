@@ -35,6 +35,9 @@ COMPRESSION = {"fast": "dict_fsst", "small": ""}
 LONGEST_HELD = 3.0
 """Seconds after which a file that is held lets writers in between two requests: far less than they wait (``store.wait_seconds``)."""
 
+LET_IN = 0.3
+"""Seconds for which it does so before it is held again."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -83,8 +86,11 @@ class Session:
         if options.threads:
             config["threads"] = options.threads
         self.duckdb = duckdb.connect(":memory:", config=config)
+        self._hold: Path | None = None
+        """The file that is to be held, while `holding`."""
         self._held: Path | None = None
         self._until = 0.0
+        self._again = 0.0
         self._opened = ExitStack()
         # not heeded when it is given with the others (DuckDB 2.0)
         self.duckdb.execute(f"SET disabled_compression_methods = '{COMPRESSION[options.compression]}'")
@@ -102,7 +108,11 @@ class Session:
     @contextmanager
     def reading(self, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the file to read; raise StoreBusy if it cannot be had in time, StoreError if it is not a sound DuckDB file."""
-        if path == self._held and time.monotonic() < self._until:
+        if path == self._held and time.monotonic() >= self._until:
+            self._let_go()
+        if path == self._hold and self._held is None and time.monotonic() >= self._again:
+            self._take()
+        if path == self._held:
             with translated(path):
                 yield self.duckdb
             return
@@ -112,22 +122,32 @@ class Session:
 
     @contextmanager
     def holding(self, path: Path) -> Iterator[None]:
-        """Keep the file open to read until the end of the block, or for `LONGEST_HELD`: to open it takes as long as a small question."""
-        if self._held is not None:
+        """Keep the file open to read until the end of the block, `LONGEST_HELD` at a time: to open it takes as long as a small question."""
+        if self._hold is not None:
             yield
             return
-        opened = ExitStack()
-        opened.enter_context(self.reading(path))
-        self._held, self._until, self._opened = path, time.monotonic() + LONGEST_HELD, opened
+        self._hold = path
         try:
+            self._take()
             yield
         finally:
-            self._held = None
-            opened.close()  # without what went wrong in the block: that is nothing of the store's
+            self._hold = None
+            self._let_go()  # without what went wrong in the block: that is nothing of the store's
+
+    def _take(self) -> None:
+        hold, self._hold = self._hold, None  # opened as one that is not held
+        opened = ExitStack()
+        try:
+            if hold is not None:
+                opened.enter_context(self.reading(hold))
+        finally:
+            self._hold = hold
+        self._held, self._until, self._opened = hold, time.monotonic() + LONGEST_HELD, opened
 
     def _let_go(self) -> None:
         if self._held is not None:
             self._held = None
+            self._again = time.monotonic() + LET_IN
             self._opened.close()
 
     @contextmanager

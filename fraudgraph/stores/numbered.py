@@ -68,6 +68,9 @@ class EmbeddedNumbers:
     def versions(self, applications: pl.Series) -> pl.DataFrame:
         return self.book.filter(pl.col("application").is_in(applications.unique().implode()))
 
+    def last(self) -> int:
+        return int(self.book["at"].to_numpy().max(initial=0))
+
     def near(self) -> pl.DataFrame:
         sql = f"SELECT hash(person_a) AS a, hash(person_b) AS b FROM pairs WHERE {schema.AT_NIGHT}"
         with self._opened() as duck:

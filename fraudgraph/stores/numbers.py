@@ -75,6 +75,9 @@ class BookNumbers(Numbers, Protocol):
     def near(self) -> pl.DataFrame:
         """Return the near pairs of the book: a, b, the numbers of the people of PAIRS, in any order."""
 
+    def last(self) -> int:
+        """Return when the last application of the book was made, microseconds; 0 where there is none."""
+
 
 def hashed(texts: pl.Series, kind: str = "") -> pl.Series:
     """Return numbers by polars' hash, for stores that have none of their own."""
@@ -150,6 +153,10 @@ class ByText:
             "channel": head["channel"],
         }
         return pl.DataFrame({**columns, **{name: self.of(keys[name], model.SLOT[name].kind) for name in slots}})
+
+    def last(self) -> int:
+        times = self._reader.table("persons", ["last_applied_at"])["last_applied_at"]
+        return int(times.dt.epoch("us").to_numpy().max(initial=0))
 
     def near(self) -> pl.DataFrame:
         found = self._reader.table("pairs", ["person_a", "person_b"])

@@ -142,6 +142,7 @@ class EmbeddedReader:
         self._night = night
         self._known = known
         self._slots: list[model.Slot] | None = None
+        self._documents: dict[str, Version | None] = {}
         self._seen: tuple[int, int, int] | None = None
         """The file as it was when it last was this reader's."""
 
@@ -251,9 +252,11 @@ class EmbeddedReader:
         return model.LABELS.check(in_order(rows, ("position",)))
 
     def _document(self, kind: str) -> Version | None:
-        sql = "SELECT name, document FROM documents WHERE kind = $kind AND from_night <= $night ORDER BY from_night DESC LIMIT 1"
-        rows = self._rows(sql, kind=kind)
-        return Version(str(rows[0][0]), json.loads(rows[0][1])) if rows else None
+        if kind not in self._documents:
+            sql = "SELECT name, document FROM documents WHERE kind = $kind AND from_night <= $night ORDER BY from_night DESC LIMIT 1"
+            rows = self._rows(sql, kind=kind)
+            self._documents[kind] = Version(str(rows[0][0]), json.loads(rows[0][1])) if rows else None
+        return self._documents[kind]
 
     def _rows(self, sql: str, **given: Any) -> list[tuple[Any, ...]]:
         with self._open() as duck:
