@@ -55,19 +55,19 @@ def without_busy(uses: pl.DataFrame, crowds: pl.DataFrame, anew: pl.DataFrame, s
     """Return ``uses`` without the hubs' among them, which nobody meets, where no count needs them: the crowds of a half are counted with
     those of the half before. Values ``anew`` are left as they are: what is a hub's there may be other than before."""
     mine = crowds.join(anew, on="value", how="anti").select(*WINDOW, "since")
-    if not len(mine):
-        return uses
-    of_hubs = uses.join(mine.select("value").unique(), on="value", how="semi")
-    others = uses.join(mine.select("value").unique(), on="value", how="anti")
-    within = of_hubs.with_columns(window_of(settings)).join(mine, on=WINDOW, how="left")
-    free = pl.col("since").is_null() | (pl.col("at") < pl.col("since"))
-    asked = within.filter(free).select("value", pl.col("window") - 1).unique().join(mine, on=WINDOW, how="semi")
+    busy = are_busy(uses, mine, settings)
+    free = uses.filter(~busy)
+    behind = mine.select("value", (pl.col("window") + 1).alias("window"))
+    asked = free.join(mine.select("value").unique(), on="value", how="semi").select("value", window_of(settings)).unique()
+    asked = asked.join(behind, on=WINDOW, how="semi").with_columns(pl.col("window") - 1)
     needed = asked
     while len(asked):  # and those in turn, or they would not be known for hubs'
         asked = asked.with_columns(pl.col("window") - 1).join(mine, on=WINDOW, how="semi").join(needed, on=WINDOW, how="anti")
         needed = pl.concat([needed, asked])
-    counted_too = within.filter(~free).join(needed, on=WINDOW, how="semi")
-    return pl.concat([others, within.filter(free).select(uses.columns), counted_too.select(uses.columns)])
+    if not len(needed):
+        return free
+    counted_too = uses.filter(busy).with_columns(window_of(settings)).join(needed, on=WINDOW, how="semi")
+    return pl.concat([free, counted_too.select(uses.columns)])
 
 
 def since(uses: pl.DataFrame, settings: Settings) -> pl.DataFrame:

@@ -231,7 +231,8 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     after = pl.concat([left, come.join(wanted, on="value", how="semi")])
     late = _late(net, left, known.last())
     former, same, now = (uses.join(late, on="value", how="semi") for uses in (stored, left, after))
-    marks, on, earlier = _compared(known, former, same, now, _ids(change, known), settings)
+    marks, earlier = _compared(known, former, same, now, _ids(change, known), settings)
+    on = _on(known, marks, net, others)
     anew = pl.concat([late, less.select("value")]).unique()
     kept = hubs.without_busy(after, mine, anew, settings)
     return Scene(change, old, new, others, gone, come, mine, net.select("value").unique(), wanted, kept, anew, marks, on, earlier)
@@ -246,6 +247,12 @@ def _late(net: pl.DataFrame, left: pl.DataFrame, last: int) -> pl.DataFrame:
     return behind.select("value").unique()
 
 
+def _on(known: Known, marks: pl.DataFrame, net: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Return value, person of everybody but the ``others`` who ever had a value with a mark: whom those with the mark may have met."""
+    mine = kinds(net.join(marks, on="value", how="semi"))
+    return known.numbers.uses(always(mine)).join(others, on="person", how="anti").select("value", "person").unique()
+
+
 def _ids(change: Change, known: Known) -> pl.DataFrame:
     """Return application, application_id of those who come."""
     ids = change.come["application_id"].unique()
@@ -254,10 +261,10 @@ def _ids(change: Change, known: Known) -> pl.DataFrame:
 
 def _compared(
     known: Known, stored: pl.DataFrame, left: pl.DataFrame, after: pl.DataFrame, ids: pl.DataFrame, settings: Settings
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.Series]:
+) -> tuple[pl.DataFrame, pl.Series]:
     """Compare the uses of those who did not change (``left``: of ``stored``, and the first of ``after``).
 
-    Return the marks, everybody who has a value with a mark, and the people to whom rule 3 applies.
+    Return the marks, and the people to whom rule 3 applies.
     """
     before = pl.concat([left, stored.join(left.select("person").unique(), on="person", how="anti")])
     values, people = pl.concat([before["value"], after["value"]]).unique(), pl.concat([before["person"], after["person"]]).unique()
@@ -268,13 +275,8 @@ def _compared(
     differs = (one.steps[:n] != other.steps[:n]) | (one.burst[:n] != other.burst[:n]) | (one.hub[:n] != other.hub[:n])
     value, person = _moved(one, other, same, settings)
     place = distinct(np.concatenate([other.value[:n][differs] * size + other.person[:n][differs], value * size + person]))
-    marked = np.zeros(max(len(values), 1), bool)
-    marked[place // size] = True
-    inside = marked[other.value[:n]]
-    beside = distinct(other.value[:n][inside] * size + other.person[:n][inside])
     earlier = people.gather(distinct(other.person[:n][one.own[:n] != other.own[:n]].astype(np.int64)))
-    marks, on = (pl.DataFrame({"value": values.gather(p // size), "person": people.gather(p % size)}) for p in (place, beside))
-    return marks, on, earlier
+    return pl.DataFrame({"value": values.gather(place // size), "person": people.gather(place % size)}), earlier
 
 
 def _moved(one: Crowds, other: Crowds, same: BoolArray, settings: Settings) -> tuple[IntArray, IntArray]:
