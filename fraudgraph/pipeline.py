@@ -362,7 +362,7 @@ def solve_book(
         followed = _follow(reader, verdicts, derived.current(book, found, named, applications["amount"]))
         membership = people.membership_table(applications, who)
         members = followed.applications.join(membership, on="application_id").select("gang_id", "person_id").unique()
-        pairs, pair_values = derived.pairs(solution.near, named, solution.codes.keys)
+        pairs, pair_values = derived.pairs(solution.near, named, solution.codes.keys, found.scored.place)
         tables = {
             "membership": membership,
             "persons": people.persons_table(applications, who, intents),

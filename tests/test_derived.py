@@ -86,7 +86,7 @@ def test_ties_name_both_people_and_say_what_of() -> None:
 def test_near_pairs_are_stored_without_third_people_and_with_what_they_share() -> None:
     _, told, solution, _ = solved()
     near, named = solution.near, judged_book()[1]
-    table, shared = derived.pairs(near, named, solution.codes.keys)
+    table, shared = derived.pairs(near, named, solution.codes.keys, solution.found.scored.place)
     assert table.schema == pl.Schema(model.PAIRS.schema)
     assert shared.schema == pl.Schema(model.PAIR_VALUES.schema)
     names = people(told, "P-")
@@ -249,6 +249,7 @@ def test_a_book_of_nothing_has_empty_tables() -> None:
     told = book([], {})
     solution, calibration = solve(told, None, NONE, SMALL)
     found, named = solution.found, Named.of(told)
+    none = np.zeros(0, np.int64)
     for table, frame in (
         (model.TIES, derived.ties(found, named, calibration)),
         (model.COMMUNITIES, derived.communities(found, named)),
@@ -256,7 +257,7 @@ def test_a_book_of_nothing_has_empty_tables() -> None:
         (model.REASONS, derived.reasons(found, named, calibration, SMALL)),
         (model.EVIDENCE, derived.evidence(solution.codes, told.person, found, named, model.GANGS.empty())),
         (ledger.CURRENT, derived.current(told, found, named, pl.Series("amount", [], dtype=pl.Float64))),
-        *zip((model.PAIRS, model.PAIR_VALUES), derived.pairs(solution.near, named, solution.codes.keys), strict=True),
+        *zip((model.PAIRS, model.PAIR_VALUES), derived.pairs(solution.near, named, solution.codes.keys, none), strict=True),
     ):
         assert frame.equals(table.empty()), table.name
 

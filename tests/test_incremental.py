@@ -14,7 +14,7 @@ from polars.testing import assert_frame_equal
 from fraudgraph import derived
 from fraudgraph.calibration import Calibration
 from fraudgraph.model import PLACEHOLDERS, SLOT
-from fraudgraph.night.judging import judged
+from fraudgraph.night.judging import judged, with_kept
 from fraudgraph.night.near import Change, Renewed, renew
 from fraudgraph.settings import defaults
 from fraudgraph.solving import Book, Solution, relations, solve
@@ -70,7 +70,7 @@ def difference(before: Book, after: Book, calibration: Calibration) -> Change:
 
 def full(solved: Solution, of: Book, calibration: Calibration) -> dict[str, pl.DataFrame]:
     named = derived.Named.of(of)
-    pairs, values = derived.pairs(solved.near, named, solved.codes.keys)
+    pairs, values = derived.pairs(solved.near, named, solved.codes.keys, solved.found.scored.place)
     return {
         "pairs": pairs,
         "pair_values": values,
@@ -87,14 +87,14 @@ def by_night(before: Book, solved: Solution, after: Book, calibration: Calibrati
     old = full(solved, before, calibration)
     change = difference(before, after, calibration)
     given = related(after, calibration)
-    now = renew(InMemory(before, solved.codes), change, lambda _: (old["pairs"], old["pair_values"]), given, calibration, RULES)
+    now = renew(InMemory(before, solved.codes), change, lambda *_: (old["pairs"], old["pair_values"]), given, calibration, RULES)
     found, named = judged(now.pairs, now.values, people(after), calibration, RULES)
     touched = {
         name: pl.concat([old[name].join(now.touched, on=["kind", "key"], how="anti"), table])
         for name, table in (("hubs", now.hubs), ("hub_windows", now.windows))
     }
     return {
-        "pairs": now.pairs,
+        "pairs": with_kept(now.pairs, found, named),
         "pair_values": now.values,
         **touched,
         "ties": derived.ties(found, named, calibration),

@@ -74,7 +74,7 @@ class Trial:
         for end in ENDS:
             given = given.filter(~pl.col(end).is_in(lost.implode()))
         region = self.region
-        found = remeasure(self._book, change, lambda _: (region.pairs, region.values), given, region.calibration, region.settings)
+        found = remeasure(self._book, change, lambda *_: (region.pairs, region.values), given, region.calibration, region.settings)
         return found.pairs, found.values
 
 

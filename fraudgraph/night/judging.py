@@ -28,8 +28,9 @@ def judged(
     calibration: Calibration,
     settings: Settings,
     first: Callable[[pl.Series], pl.Series] = first_of,
+    within: pl.Series | None = None,
 ) -> tuple[Found, Named]:
-    """Judge the near pairs (PAIRS, PAIR_VALUES).
+    """Judge the near pairs (PAIRS, PAIR_VALUES); those that lead out of ``within`` (person_id; None: everybody) as third people's only.
 
     ``people``: person_id, first_applied_at (Int64), applications, intent (Int64 millionths, -1 unknown) of everybody in a pair, at least;
     ``first``: as `Known.first`.
@@ -37,22 +38,30 @@ def judged(
     people = people.sort("first_applied_at", "person_id")
     names = first(people["person_id"])
     near = near_of(pairs, values, people["person_id"], names)
+    if within is not None:
+        inside = people["person_id"].is_in(within.implode()).to_numpy()
+        near = among(near, np.flatnonzero(inside[near.facts.a] & inside[near.facts.b]))
     intent = people["intent"].to_numpy()
     found = judge_pairs(near, People(names, intent), calibration, settings)
     return found, Named(first_of(people["person_id"]), people["applications"].to_numpy(), intent)
 
 
 def units_in(found: Found) -> int:
-    """Return how many units the pairs come to that are not dropped for good."""
+    """Return how many units the kept pairs come to."""
     return len(np.unique(found.scored.unit[found.scored.facts.a]))
 
 
-def units_of(pairs: pl.DataFrame, values: pl.DataFrame, people: pl.DataFrame, calibration: Calibration, settings: Settings) -> int:
-    """Return how many units PAIRS and PAIR_VALUES come to; ``people``: as in `judged`."""
-    people = people.sort("first_applied_at", "person_id")
-    near = near_of(pairs, values, people["person_id"], first_of(people["person_id"]))
-    scored = scoring.score(near.facts, calibration.tables, near.fold, len(people), settings)
-    return len(np.unique(scored.unit[scored.facts.a]))
+def with_kept(pairs: pl.DataFrame, found: Found, named: Named) -> pl.DataFrame:
+    """Return PAIRS with ``kept`` as it was ``found``."""
+    facts = found.scored.facts
+    mine = pl.DataFrame({"person_a": named.ids(facts.a), "person_b": named.ids(facts.b), "kept": np.ones(len(facts), bool)})
+    joined = pairs.drop("kept").join(mine, on=["person_a", "person_b"], how="left", maintain_order="left")
+    return joined.with_columns(pl.col("kept").fill_null(False)).select(pairs.columns)
+
+
+def among(near: Near, places: IntArray) -> Near:
+    """Return the near pairs at ``places`` (ascending), with all that is known of them."""
+    return Near(near.facts.take(places), near.fold[places], near.values.of(places))
 
 
 def near_of(pairs: pl.DataFrame, values: pl.DataFrame, ids: pl.Series, first: pl.Series) -> Near:

@@ -81,8 +81,9 @@ class Renewed:
     """By how much the different links are more than before."""
 
 
-Before = Callable[[pl.Series], tuple[pl.DataFrame, pl.DataFrame]]
-"""Numbers of people -> PAIRS and PAIR_VALUES of before that they are in, at least; a night's: of their units."""
+Before = Callable[[pl.Series, pl.Series], tuple[pl.DataFrame, pl.DataFrame]]
+"""Numbers of people of whom a near pair may come or go, and of those among them any pair of whom may go -> PAIRS and PAIR_VALUES of before
+that they are in, at least."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ def remeasure(
     at_hand = (stage.uses, stage.values, stage.crowd, stage.records)
     asked = Measuring(known, *at_hand, scene.gone, scene.come, scene.others, _ids(change, known), change, scene.texts)
     fresh = measured(asked, again, related, calibration, settings)
-    pairs, values = before(_whose(known, scene, again, fresh.pairs))
+    moved = pl.concat([scene.others["person"], scene.marks["person"]]).unique()
+    pairs, values = before(_whose(known, moved, scene, again, fresh.pairs), moved)
     left = _kept(known, scene, again, pairs, values)
     kept = values.join(left.select(PAIR), on=PAIR, how="semi")
     return Remeasured(scene, stage, pl.concat([left, fresh.pairs]), pl.concat([kept, fresh.values]), (pairs, values), fresh.candidates)
@@ -195,13 +197,13 @@ class Scene:
         return pl.concat(parts).unique()
 
 
-def _whose(known: Known, scene: Scene, again: pl.DataFrame, fresh: pl.DataFrame) -> pl.Series:
+def _whose(known: Known, moved: pl.Series, scene: Scene, again: pl.DataFrame, fresh: pl.DataFrame) -> pl.Series:
     """Return the numbers of everybody of whom a pair may go or come: of those who change, of near pairs, and of others measured again."""
     ids = pl.concat([fresh["person_a"], fresh["person_b"]]).unique()
     unchanged = again
     for end in ENDS:
         unchanged = unchanged.join(scene.others, left_on=end, right_on="person", how="anti")
-    some = [known.numbers.of(ids), scene.others["person"], scene.marks["person"], unchanged["a"], unchanged["b"]]
+    some = [known.numbers.of(ids), moved, unchanged["a"], unchanged["b"]]
     return pl.concat([numbers.alias("person") for numbers in some]).unique()
 
 

@@ -76,7 +76,7 @@ def _remeasured(universes: Universes, change: Change, related: pl.DataFrame, mem
     """Return the pairs of whoever may be in another pair, as they are and as they were."""
     were: list[Pairs] = []
 
-    def before(people: pl.Series) -> Pairs:
+    def before(people: pl.Series, _: pl.Series) -> Pairs:
         were.append(universes.incident(people))
         return were[-1]
 
@@ -89,7 +89,8 @@ def _busy(universes: Universes, found: Pairs, before: Pairs, who: People) -> lis
     people = [who.old["person_id"]]
     for now, was in zip(found, before, strict=True):
         for one, other in ((now, was), (was, now)):
-            moved = one.join(other.select(one.columns), on=one.columns, how="anti", nulls_equal=True)
+            facts = [name for name in one.columns if name != "kept"]
+            moved = one.join(other, on=facts, how="anti", nulls_equal=True)
             people += [moved["person_a"], moved["person_b"]]
     ids = pl.concat(people).unique()
     if not len(ids):

@@ -13,11 +13,11 @@ from fraudgraph.graph.facts import GIVEN_KINDS
 from fraudgraph.judging import Found
 from fraudgraph.model import MICRO, SLOT
 from fraudgraph.night.evidence import gang_evidence
-from fraudgraph.night.judging import judged, units_in, units_of
+from fraudgraph.night.judging import judged, units_in, with_kept
 from fraudgraph.night.known import RECORD, Known, Stored, micros
 from fraudgraph.night.near import PAIR, Change, Renewed, renew
 from fraudgraph.night.people import Confirmed, confirm
-from fraudgraph.night.units import Region, ends_of, near_pairs
+from fraudgraph.night.units import Units
 from fraudgraph.progress import Progress
 from fraudgraph.settings import Settings
 from fraudgraph.stores import Reader
@@ -65,31 +65,27 @@ def solve_night(
         membership = _membership(reader, relations, now["membership"], confirmed.stored)
         related = related_pairs(relations, membership, calibration.given)
         change = _change(known, confirmed, fresh["application_id"], before, _unrelated(reader, relations, related, calibration))
-        confirmed_people = pl.concat([before["persons"]["person_id"], now["persons"]["person_id"]])
-
-        def stored(people: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-            return near_pairs(known.numbers, reader, pl.concat([people, known.numbers.of(confirmed_people).alias("person")]))
-
-        renewed = renew(known, change, stored, related, calibration, settings)
+        units = Units(reader, known.numbers, known.numbers.of(before["persons"]["person_id"]))
+        renewed = renew(known, change, units.before, related, calibration, settings)
     with progress.stage("ties and communities"):
         people = people_in(known, renewed.pairs, before["persons"], now["persons"])
-        found, named = judged(renewed.pairs, renewed.values, people, calibration, settings)
-        units = units_of(*renewed.before, known.people(ends_of(renewed.before[0])), calibration, settings)
+        within = pl.concat([units.within, now["persons"]["person_id"]])
+        found, named = judged(renewed.pairs, renewed.values, people, calibration, settings, within=within)
     with progress.stage("verdicts"):
-        region = Region.of(reader, pl.concat([ends_of(renewed.before[0]), ends_of(renewed.pairs)]).unique())
+        told = units.told()
         solved = {
             "ties": derived.ties(found, named, calibration),
             "communities": derived.communities(found, named),
             "verdicts": derived.verdicts(found, named, calibration, settings),
             "reasons": derived.reasons(found, named, calibration, settings),
         }
-        communities, verdicts = (region.whole(name, solved[name]) for name in ("communities", "verdicts"))
+        communities, verdicts = (units.whole(name, told[name], solved[name]) for name in ("communities", "verdicts"))
         followed = _follow(reader, kept, confirmed, now["membership"], communities, verdicts)
         members = _gang_members(reader, followed.applications, now["membership"])
         whole = {
-            "pairs": (renewed.before[0], renewed.pairs),
+            "pairs": (renewed.before[0], with_kept(renewed.pairs, found, named)),
             "pair_values": (renewed.before[1], renewed.values),
-            **{name: (region.before(name), table) for name, table in solved.items()},
+            **{name: (told[name], table) for name, table in solved.items()},
             "gangs": (reader.table("gangs"), followed.gangs),
             "gang_members": (reader.table("gang_members"), members),
             "evidence": (reader.table("evidence"), gang_evidence(known, renewed, members, followed.gangs, settings)),
@@ -111,7 +107,7 @@ def solve_night(
             **{name: len(now[name]) - len(before[name]) for name in ("persons", "conflicts")},
             "hubs": len(whole["hubs"][1]) - len(whole["hubs"][0]),
             "ties": len(whole["ties"][1]) - len(whole["ties"][0]),
-            "components": units_in(found) - units,
+            "components": units_in(found) - units.count,
             "identifiers": renewed.identifiers,
             "links": renewed.links,
         },

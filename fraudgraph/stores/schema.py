@@ -24,7 +24,7 @@ FORMER = {1: "cafb60e60b2c8d5a", 2: "fb0a91a482594c69", 3: "87a9d608781d5627"}
 """Former formats that can still be read -> their layouts. 1 has no labels and no columns for the slots of masked values; 1 and 2 have none
 of the tables `OUTSIDE`."""
 
-LATER = {"pairs": 2, "pair_values": 2, "hub_windows": 4}
+LATER = {"pairs": 4, "pair_values": 2, "hub_windows": 4}
 """Derived table -> the first format that has it, as it is now. Of an older store it is read as empty."""
 
 OUTSIDE_SINCE = 3

@@ -51,7 +51,7 @@ EDGES: dict[str, Edge] = {
         "near",
         (("Person", "person_a"), ("Person", "person_b")),
         ("person_a", "person_b"),
-        ("person_a", "person_b", "link_code", "degree", "prior", "kinds", "keys", "people"),
+        ("person_a", "person_b", "link_code", "degree", "prior", "kept", "kinds", "keys", "people"),
     ),
     "ties": Edge(
         "tied",
@@ -85,7 +85,7 @@ def members(communities: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFrame:
 
 
 def near(pairs: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
-    """Return person_a, person_b, link_code, degree, prior, kinds, keys, people: both tables on one relationship."""
+    """Return person_a, person_b, link_code, degree, prior, kept, kinds, keys, people: both tables on one relationship."""
     names = ["person_a", "person_b"]
     listed = values.sort(*names, "kind", "key").group_by(names, maintain_order=True)
     lists = listed.agg(pl.col("kind").alias("kinds"), pl.col("key").alias("keys"), pl.col("people"))
