@@ -17,7 +17,8 @@ from fraudgraph.model import MICRO, PLACEHOLDERS, IntArray
 from fraudgraph.settings import Settings
 from fraudgraph.verdicts.significance import BINS
 
-FORMAT = 1
+FORMAT = 2
+"""Raised with every change of what a class means: 2 counts the people on a value up to a use, 1 around it."""
 
 SENTENCES = {
     "learned": "Link classes, threshold and tail cut were learned from this book.",
@@ -112,6 +113,21 @@ class Calibration:
             )
         except (KeyError, TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as problem:
             raise ConfigurationError(f"{source} is damaged: {problem}") from problem
+
+    @staticmethod
+    def is_ours(data: Mapping[str, Any]) -> bool:
+        """Say whether a calibration was learned by what counts as this fraudgraph does."""
+        return data.get("format") == FORMAT
+
+    @classmethod
+    def of_store(cls, data: Mapping[str, Any]) -> Calibration:
+        """Read the calibration that a store keeps; raise ConfigurationError where it is not `is_ours`."""
+        if not cls.is_ours(data):
+            raise ConfigurationError(
+                f"the store's calibration has format {data.get('format')}, and this fraudgraph counts by format {FORMAT}: "
+                "let `fraudgraph run` learn one anew and judge the book by it"
+            )
+        return cls.from_json(data, "the store's calibration")
 
     @property
     def version(self) -> str:

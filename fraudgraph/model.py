@@ -393,7 +393,7 @@ PAIR_VALUES = Table(
         "person_b": (pl.String, ""),
         "kind": (pl.String, "kind of identifier"),
         "key": (pl.String, "the normalised value that the two share"),
-        "people": (pl.Int64, "on the value around that time, in steps"),
+        "people": (pl.Int64, "on the value by that time, in steps"),
     },
 )
 """What the near pairs share."""

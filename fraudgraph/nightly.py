@@ -97,7 +97,7 @@ def frozen(reader: Reader, store: str | Path) -> Calibration:
     version = reader.calibration()
     if not reader.night or version is None:
         raise UsageError(f"there is no book in {store} yet: make one with `fraudgraph run`, then add to it night by night")
-    return Calibration.from_json(version.document, "the store's calibration")
+    return Calibration.of_store(version.document)
 
 
 def _same(current: Calibration, path: Path | None, kept: Values) -> None:

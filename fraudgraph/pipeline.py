@@ -239,7 +239,7 @@ def _gather(
             read, updates, applications = _with_stored(stored, read, corrections)
             corrected = len(stored) + len(read.applications) - len(applications)
             del stored
-    frozen = _frozen(reader, calibration, kept, fresh)
+    frozen = _frozen(reader, calibration, kept, fresh, clock)
     ties_given, rejected = _relations(reader, relations, settings, fresh, barred)
     solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader, kept)
     summary = {**summarise(read, solved, ties_given[0], settings, rejected), "corrected": corrected}
@@ -287,7 +287,7 @@ def _with_stored(stored: pl.DataFrame, read: Records, corrections: bool) -> tupl
     return read, updates, whole
 
 
-def _frozen(reader: Reader, asked: Path | Calibration | None, kept: Values, fresh: bool) -> Calibration | None:
+def _frozen(reader: Reader, asked: Path | Calibration | None, kept: Values, fresh: bool, progress: Progress) -> Calibration | None:
     """Return the calibration to solve under: the one that is asked for, else the store's if it was learned, else none (learn one)."""
     if asked is not None:
         given = load_calibration(asked) if isinstance(asked, Path) else asked
@@ -295,7 +295,10 @@ def _frozen(reader: Reader, asked: Path | Calibration | None, kept: Values, fres
     version = None if fresh else reader.calibration()
     if version is None:
         return None
-    stored = Calibration.from_json(version.document, "the store's calibration")
+    if not Calibration.is_ours(version.document):
+        progress.note(f"Calibration {version.name} was learned by another fraudgraph, which counted otherwise: a new one is learned.")
+        return None
+    stored = Calibration.of_store(version.document)
     return stored if stored.case == "learned" else None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
@@ -18,7 +19,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from night_books import Told, calibration_of, id_number, luhn, random_book, random_relations, rules
 
+from fraudgraph import pipeline
 from fraudgraph.errors import ConfigurationError, UsageError
+from fraudgraph.progress import Progress
 from fraudgraph.settings import Settings, defaults
 from fraudgraph.stores import open_store
 
@@ -112,6 +115,26 @@ def test_corrections_of_a_run_are_those_of_a_night(tell: Make, tmp_path: Path, c
     with told.reader() as one, other.reader() as two:
         assert one.table("verdicts").equals(two.table("verdicts"))
         assert one.table("keys").equals(two.table("keys"))
+
+
+def test_a_calibration_of_another_fraudgraph_is_learned_anew_by_a_run_and_refused_by_a_night(tell: Make) -> None:
+    book = random_book(7)
+    told = tell()
+    told.run(book[:60])
+    with duckdb.connect(str(told.url)) as duck:
+        duck.execute("""UPDATE documents SET document = replace(document, '"format": 2', '"format": 1') WHERE kind = 'calibration'""")
+        duck.execute("""UPDATE documents SET document = replace(document, '"format":2', '"format":1') WHERE kind = 'calibration'""")
+    with pytest.raises(ConfigurationError, match=r"format 1.*fraudgraph run"):
+        told.night(book[60:])
+    said: list[str] = []
+
+    class Listener(Progress):
+        def note(self, message: str) -> None:
+            said.append(message)
+
+    pipeline.run([], store=told.url, settings=told.settings, progress=Listener())
+    assert [message for message in said if "another fraudgraph" in message]
+    assert told.night(book[60:]).summary["accepted"] == 30
 
 
 def crowd(first: int, count: int, device: str | None, day: str) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """The facts of a pair: what the two share and how, when, among how many, and what speaks against it.
 
 Nothing here looks at the intent of anybody. A fact reads only the two people's applications, the values that these name (with the people on
-them around that time) and, for closure, the near pairs of the two with third people.
+them by that time) and, for closure, the near pairs of the two with third people.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Facts:
     gap: IntArray
     """Microseconds between the two nearest uses of a shared value; NO_GAP where they share relations from outside only."""
     degree: Int32Array
-    """People on the narrowest shared value around that time, in steps (for relations: relations of the one who has fewer)."""
+    """People on the narrowest shared value by that time, in steps (for relations: relations of the one who has fewer)."""
     closure: Int32Array
     """Third people who are near both through different values, at most 2."""
     phones: Int32Array

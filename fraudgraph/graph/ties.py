@@ -25,7 +25,7 @@ class Values:
     pair: IntArray
     value: IntArray
     people: IntArray
-    """People on the value around the time of the pair."""
+    """People on the value by the time of the pair."""
 
     def of(self, pairs: IntArray) -> Values:
         """Return what the given pairs (ascending) share, numbered by their place among these."""

@@ -40,4 +40,4 @@ def versioned(reader: Reader) -> tuple[str, Calibration]:
     version = reader.calibration()
     if version is None:
         raise UsageError("there is no book yet: make one with `fraudgraph run`")
-    return version.name, Calibration.from_json(version.document, "the store's calibration")
+    return version.name, Calibration.of_store(version.document)

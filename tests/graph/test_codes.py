@@ -15,72 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraudgraph.graph.classes import DEGREES, band
-from fraudgraph.graph.codes import BURST_DAYS, BURSTS, DAY, FEW, HUB, MISSING, OWN_PLACES, UNIQUE, Codes, Crowd, around, encode, stepped
+from fraudgraph.graph.codes import BURST_DAYS, BURSTS, DAY, FEW, HUB, MISSING, OWN_PLACES, UNIQUE, Codes, Crowd, encode, stepped
 from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS
 
 HALF = SETTINGS.integer("graph.window_days") // 2
 TUPLES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(-800, 800)), min_size=1, max_size=25)
 
 
-def windows(time: int, half: int) -> list[int]:
-    """The two windows that cover a time: window w reaches from w halves to w + 2 halves."""
-    return [time // half - 1, time // half]
-
-
-def nearest(time: int, half: int) -> int:
-    """The window of the two whose middle is nearest; halfway between the later."""
-    return min(windows(time, half), key=lambda w: (abs((w + 1) * half - time), -w))
-
-
-def crowd(near: Sequence[tuple[int, int, int]], use: tuple[int, int, int], half: int) -> set[int]:
-    """The people on the value of ``use`` within its window; uses are (value, person, time)."""
-    window = nearest(use[2], half)
-    return {person for value, person, time in near if value == use[0] and window in windows(time, half)}
-
-
-@settings(max_examples=40, deadline=None)
-@given(TUPLES, st.sampled_from([2, 10, 90]), st.integers(1, 8))
-def test_around_counts_the_distinct_people_in_the_nearest_window(found: list[tuple[int, int, int]], half: int, quarter: int) -> None:
-    timed = [(value, person, day * DAY // quarter) for value, person, day in found]
-    value, person, time = (np.array(column, np.int64) for column in zip(*timed, strict=True))
-    expected = [len(crowd(timed, use, half * DAY)) for use in timed]
-    assert around(value, person.astype(np.int32), time, half).tolist() == expected
-
-
-def counted(found: list[tuple[int, int, int]]) -> list[int]:
-    """People around each use of (value, person, day) within halves of 90 days."""
-    value, person, day = (np.array(column, np.int64) for column in zip(*found, strict=True))
-    return [int(count) for count in around(value, person.astype(np.int32), day * DAY, 90)]
-
-
-@settings(max_examples=40, deadline=None)
-@given(TUPLES)
-def test_around_lies_between_half_a_window_and_one_and_a_half(found: list[tuple[int, int, int]]) -> None:
-    for (v, _, t), count in zip(found, counted(found), strict=True):
-        within = [len({p for w, p, s in found if w == v and abs(s - t) <= reach}) for reach in (44, 136)]
-        assert within[0] <= count <= within[1]
-
-
-@settings(max_examples=40, deadline=None)
-@given(TUPLES, st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(2000, 9000)), st.booleans())
-def test_a_use_years_away_changes_no_count(found: list[tuple[int, int, int]], far: tuple[int, int, int], before: bool) -> None:
-    far = (*far[:2], -far[2]) if before else far
-    assert counted([*found, far])[:-1] == counted(found)
-
-
-def test_around_of_nothing() -> None:
-    none = np.zeros(0, np.int64)
-    assert around(none, none.astype(np.int32), none, 90).tolist() == []
-    assert Crowd(none, none.astype(np.int32), none).so_far(90).tolist() == []
-
-
 def by_then(timed: Sequence[tuple[int, int, int]], place: int, half: int) -> set[int]:
-    """The people who had the value in the half of the use at ``place`` or the half before, later uses (of one time: later rows) apart."""
+    """The people who had the value in the half of the use at ``place`` or the half before, up to that very moment."""
     value, _, time = timed[place]
     return {
-        person
-        for row, (other, person, then) in enumerate(timed)
-        if other == value and (then, row) <= (time, place) and then // half in (time // half, time // half - 1)
+        person for other, person, then in timed if other == value and then <= time and then // half in (time // half, time // half - 1)
     }
 
 
@@ -96,11 +42,26 @@ def test_so_far_counts_the_distinct_people_up_to_the_use(found: list[tuple[int, 
     assert counted_so_far(timed, half) == [len(by_then(timed, place, half * DAY)) for place in range(len(timed))]
 
 
+@settings(max_examples=40, deadline=None)
+@given(TUPLES)
+def test_so_far_looks_back_over_half_a_window_at_least_and_one_at_most(found: list[tuple[int, int, int]]) -> None:
+    timed = [(value, person, day * DAY) for value, person, day in found]
+    for (value, _, time), count in zip(timed, counted_so_far(timed, 90), strict=True):
+        within = [len({p for v, p, t in timed if v == value and 0 <= time - t <= days * DAY}) for days in (90, 180)]
+        assert within[0] <= count <= within[1]
+
+
+def test_so_far_of_nothing() -> None:
+    none = np.zeros(0, np.int64)
+    assert Crowd(none, none.astype(np.int32), none).so_far(90).tolist() == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(TUPLES, st.data())
 def test_later_uses_change_nothing_so_far(found: list[tuple[int, int, int]], data: st.DataObject) -> None:
     timed = sorted(((value, person, day * DAY // 8) for value, person, day in found), key=lambda use: use[2])
-    known = data.draw(st.integers(1, len(timed)))
+    last = timed[data.draw(st.integers(0, len(timed) - 1))][2]
+    known = sum(time <= last for _, _, time in timed)
     assert counted_so_far(timed, 90)[:known] == counted_so_far(timed[:known], 90)
 
 
@@ -157,8 +118,8 @@ def test_codes_are_those_of_the_literal_reading(found: list[Use]) -> None:
                 assert codes.code[name][row] == expected
                 people = 1 if key else 0
                 if key in shared:
-                    window = nearest(use.time, HALF * DAY)
-                    people = len({who for other, who, time in timed if other == key and window in windows(time, HALF * DAY)})
+                    halves = (use.time // (HALF * DAY), use.time // (HALF * DAY) - 1)
+                    people = len({who for other, who, t in timed if other == key and t <= use.time and t // (HALF * DAY) in halves})
                 assert codes.people[name][row] == stepped(np.array([people]))[0]
                 if name in OWN_PLACES:
                     assert codes.few[name][row] == expected, "these books are too small for a place of many"
@@ -185,11 +146,15 @@ def test_a_use_in_too_large_a_crowd_is_a_hub(found: list[Use], cap: int) -> None
         kind = SLOT[slot].kind
         expected += [(kind, key, len({use.who for use in found if use.keys.get(slot) == key}), cap) for key in sorted(hub_keys)]
         for key in sorted(hub_keys):
-            near: dict[int, set[str]] = {}
-            for use in found:
-                for window in windows(use.time, HALF * DAY) if use.keys.get(slot) == key else ():
-                    near.setdefault(window, set()).add(use.who)
-            crowds += [(kind, key, window, len(near[window])) for window in sorted(near)]
+            since: dict[int, int] = {}
+            for use, code in zip(found, capped.code[slot], strict=True):
+                if use.keys.get(slot) == key and code == HUB:
+                    window = use.time // (HALF * DAY)
+                    since[window] = min(use.time, since.get(window, use.time))
+            for use, code in zip(found, capped.code[slot], strict=True):
+                if use.keys.get(slot) == key and use.time >= since.get(use.time // (HALF * DAY), use.time + 1):
+                    assert code == HUB, "from the first use over the cap on all of the half are the hub's"
+            crowds += [(kind, key, window, since[window]) for window in sorted(since)]
     assert capped.hubs.rows() == expected
     assert capped.windows.schema == pl.Schema(HUB_WINDOWS.schema)
     assert capped.windows.rows() == crowds
@@ -200,7 +165,8 @@ def test_a_hub_is_a_matter_of_the_exact_crowd_and_not_of_its_step(people: int, h
     rows = [Use(f"A{i:02d}", f"w{i}", i / 10, {"wifi.own": "x"}) for i in range(people)]
     codes = codes_of(rows, SETTINGS.override({"graph.cap": 12}))
     assert len(codes.hubs) == hubs
-    assert codes.people["wifi.own"].tolist() == [12] * people
+    assert codes.people["wifi.own"].tolist() == [*range(1, 11), *[12] * (people - 10)]
+    assert (codes.code["wifi.own"] == HUB).tolist() == [False] * 12 + [True] * hubs
 
 
 def poisson_tail(least: int, pace: float) -> float:
@@ -208,13 +174,17 @@ def poisson_tail(least: int, pace: float) -> float:
     return 1.0 - sum(pace**k * exp(-pace) / factorial(k) for k in range(least))
 
 
+def crowd(timed: list[tuple[int, int, int]], use: tuple[int, int, int], half: int) -> set[int]:
+    return by_then(timed, timed.index(use), half * DAY)
+
+
 def expected_burst(timed: list[tuple[int, int, int]], use: tuple[int, int, int]) -> int:
-    people = len(crowd(timed, use, HALF * DAY))
+    people = len(crowd(timed, use, HALF))
     if people < 3:
         return 0
     worst = 0.0
     for days in BURST_DAYS:
-        near = len(crowd(timed, use, days * DAY)) - 1
+        near = len(crowd(timed, use, days)) - 1
         if near > 0:
             worst = max(worst, -log10(max(poisson_tail(near, (people - 1) * days / HALF), 1e-25)))
     return max((step for step in BURSTS if round(worst * 10) >= step), default=0)
@@ -293,7 +263,7 @@ def test_a_place_is_ones_own_for_the_first_forty_whoever_comes_later() -> None:
     assert codes_of(rows).few["address.own"].tolist() == own
     hub = codes_of(rows, SETTINGS.override({"graph.cap": 50}))
     assert hub.few["address.own"].tolist() == own
-    assert hub.code["address.own"].tolist() == [HUB] * 60
+    assert (hub.code["address.own"] == HUB).tolist() == [False] * 50 + [True] * 10
     later = codes_of([replace(use, day=use.day + 200) for use in rows])
     assert later.few["address.own"].tolist() == own
 

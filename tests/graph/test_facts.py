@@ -221,9 +221,10 @@ def test_what_is_shared_over_half_a_year_apart_is_not_shared() -> None:
 
 
 def test_a_crowd_weighs_less() -> None:
-    """Twenty people behind one address: of their step, 15 to 20, the middle is 17."""
+    """The last of twenty people behind one address: of their step, 15 to 20, the middle is 17. The first two were alone."""
     rows = [Use(f"N{i:02d}", f"n{i}", i / 100, {"ip.own": "nat"}) for i in range(20)]
-    pair = the_pair(rows, "n0", "n1")
+    assert the_pair(rows, "n0", "n1").degree.tolist() == [2]
+    pair = the_pair(rows, "n18", "n19")
     assert pair.degree.tolist() == [17]
     assert pair.prior.tolist() == pytest.approx([PRIORS["ip"] - 0.7 * log2(1.7)])
     check(rows)
@@ -248,9 +249,9 @@ def test_places_that_nobody_else_has_differ() -> None:
 
 
 def test_two_people_behind_one_hub_do_not_differ_there() -> None:
-    """Both were among the first on an address that half the town has: nothing that they share, and nothing in which they differ."""
+    """Both came to an address that many had before: nothing that they share, and nothing in which they differ."""
     rows = [Use("A", "x", 0, {"device.own": "d", "ip.own": "nat"}), Use("B", "y", 0.1, {"device.own": "d", "ip.own": "nat"})]
-    rows += [Use(f"N{i:02d}", f"n{i}", 1 + i / 10, {"ip.own": "nat"}) for i in range(10)]
+    rows = in_order([*rows, *(Use(f"N{i:02d}", f"n{i}", i / 100 - 1, {"ip.own": "nat"}) for i in range(10))])
     capped = SETTINGS.override({"graph.cap": 5})
     for chosen, signature in ((SETTINGS, BIT["device"] | BIT["ip"]), (capped, BIT["device"])):
         pair = the_pair(rows, "x", "y", chosen)

@@ -188,6 +188,26 @@ def as_former(path: Path, number: int, dropped: Iterable[str], columns: Iterable
         duck.execute("UPDATE meta SET value = ? WHERE key = 'layout'", [schema.FORMER[number]])
 
 
+def test_a_store_of_format_3_has_no_near_pairs_until_its_next_writer(path: Path) -> None:
+    """What it has in the two tables was measured otherwise."""
+    with duckdb.connect(str(path)) as duck:
+        duck.execute("ALTER TABLE hub_windows RENAME COLUMN since TO people")
+        duck.execute("ALTER TABLE pairs DROP COLUMN kept")
+        duck.execute("INSERT INTO pairs (person_a, person_b, from_night) VALUES ('P-1', 'P-2', 1)")
+        duck.execute("INSERT INTO hub_windows (kind, key, \"window\", people, from_night) VALUES ('ip', '1.2.3.4', 203, 300, 1)")
+    as_former(path, 3, ())
+    store = open_store(path, create=False)
+    for name in ("pairs", "hub_windows"):
+        assert read(store, name).equals(schema.DERIVED[name].empty())
+    assert store.check() == []
+    put(store, grown(3, 6))
+    assert meta_of(path)["format"] == str(schema.FORMAT)
+    with duckdb.connect(str(path), read_only=True) as duck:
+        assert duck.execute("SELECT count(*) FROM pairs").fetchall() == [(0,)]
+        assert duck.execute("SELECT count(*) FROM hub_windows").fetchall() == [(0,)]
+    assert store.check() == []
+
+
 def test_a_store_of_format_2_has_no_log_until_its_next_writer(path: Path) -> None:
     as_former(path, 2, schema.OUTSIDE)
     store = open_store(path, create=False)
