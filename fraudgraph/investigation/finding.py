@@ -36,7 +36,7 @@ SHAPES = {
     "phone": r"(?=(\D*\d){3})(?!\d{18})",
     "employer_phone": r"(?=(\D*\d){3})(?!\d{18})",
     "bank_card": r".*\d",
-    "imei": r"(\D*\d){14}",
+    "imei": r"([^0-9A-Za-z]*[\dA-Fa-f]){14}",
     "id_number": r".*\d",
     "email": r".*@",
     "ip": r".*[.:]",
