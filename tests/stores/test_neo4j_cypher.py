@@ -31,6 +31,7 @@ def hyphens(name: str) -> str:
 def used() -> Iterator[str]:
     """Yield the names of all files that the code asks for, as its tables make them up."""
     yield from re.findall(r'"((?:schema|load|read)/[a-z-]+)"', CODE)
+    yield from (f"schema/migrate-{step}" for step in range(1, layout.FORMAT))
     yield from (f"load/{name}" for name in re.findall(r'"((?:empty|sweep|clear)-[a-z-]+)"', CODE))
     for kind in layout.VERSIONED.values():
         yield from (f"load/{part}{kind.file}" for part in ("", "close-", "anchor-", "clear-"))
