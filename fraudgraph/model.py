@@ -344,7 +344,7 @@ HUB_WINDOWS = Table(
         "kind": (pl.String, ""),
         "key": (pl.String, "of a hub"),
         "window": (pl.Int64, "number of a half window: it starts so many half windows after 1970"),
-        "since": (pl.Int64, "microseconds since 1970: uses within it are the hub's from this time on"),
+        "since": (pl.Int64, "microseconds since 1970: uses within it are the hub's from this time on; the start of the half where all are"),
     },
 )
 """When values were hubs, so that a night need not look at everybody who ever used a carrier's address."""

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from fraudgraph.graph.sorting import group, order, order_by
-from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS, FloatArray, Int32Array, IntArray
+from fraudgraph.model import HUB_WINDOWS, HUBS, SLOT, SLOTS, BoolArray, FloatArray, Int32Array, IntArray
 from fraudgraph.settings import Settings
 
 MISSING = -1
@@ -115,7 +115,7 @@ def crowded(
         if hub.any():
             over = np.isin(value, np.unique(value[hub]))
             hubs.append(_hub_rows(kind, texts[kind], value[over], person[row[over]], cap))
-            windows.append(_windows(kind, texts[kind], value[hub], applied_at[row[hub]], half))
+            windows.append(_windows(kind, texts[kind], value[over], applied_at[row[over]], hub[over], half))
         steps = stepped(crowd)
         stop = 0
         for name, used in zip(names, rows, strict=True):
@@ -287,9 +287,12 @@ def _hub_rows(kind: str, texts: pl.Series, value: IntArray, person: Int32Array, 
     )
 
 
-def _windows(kind: str, texts: pl.Series, value: IntArray, time: IntArray, half_days: int) -> pl.DataFrame:
-    """HUB_WINDOWS of the uses that are a hub's. Within a half a crowd only grows: from its first such use on all are."""
-    first = pl.DataFrame({"v": value, "w": time // (half_days * DAY), "t": time}).group_by("v", "w").agg(pl.col("t").min())
+def _windows(kind: str, texts: pl.Series, value: IntArray, time: IntArray, hub: BoolArray, half_days: int) -> pl.DataFrame:
+    """HUB_WINDOWS of the given uses. Within a half a crowd only grows: from its first use over the cap on all are the hub's."""
+    half = half_days * DAY
+    uses = pl.DataFrame({"v": value, "w": time // half, "t": time, "hub": hub})
+    first = uses.group_by("v", "w").agg(pl.col("t").min(), pl.col("t").filter("hub").min().alias("over")).drop_nulls("over")
+    first = first.with_columns(pl.when(pl.col("over") == pl.col("t")).then(pl.col("w") * half).otherwise("over").alias("t"))
     return first.select(
         pl.lit(kind).alias("kind"), texts.gather(first["v"]).alias("key"), pl.col("w").alias("window"), pl.col("t").alias("since")
     ).select(list(HUB_WINDOWS.columns))

@@ -14,6 +14,34 @@ from fraudgraph.settings import Settings
 from fraudgraph.stores.numbers import PLACE
 
 
+def renewed_evidence(
+    known: Known,
+    renewed: Renewed,
+    stored: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
+    members: pl.DataFrame,
+    gangs: pl.DataFrame,
+    settings: Settings,
+) -> pl.DataFrame:
+    """Return EVIDENCE of the gangs that have a community, found again for those of which it may be other than it was.
+
+    ``stored``: EVIDENCE, GANG_MEMBERS and GANGS of the night before; ``members``, ``gangs``: GANG_MEMBERS and GANGS after the night. A gang
+    with the same people has other evidence only where somebody came to a value of it that is listed - one that is not listed had at least
+    as many others, and has more now - or where uses go, or come before others', on a value that one of its people has."""
+    evidence, were, before = stored
+    live, alive = (table.filter(pl.col("community_id") != "").select("gang_id") for table in (gangs, before))
+    scene = renewed.scene
+    value = known.numbers.of_keys(evidence["key"], evidence["kind"]).alias("value")
+    touched = evidence.with_columns(value).join(scene.touched, on="value", how="semi")
+    moved = [were.join(members, on=members.columns, how="anti"), members.join(were, on=members.columns, how="anti")]
+    number = members.with_columns(known.numbers.of(members["person_id"]).alias("person"))
+    with_other = scene.uses.join(scene.anew, on="value", how="semi").select("person")
+    theirs = number.join(pl.concat([scene.others, with_other]).unique(), on="person", how="semi")
+    again = pl.concat([part.select("gang_id") for part in (*moved, touched, theirs, live.join(alive, on="gang_id", how="anti"))]).unique()
+    same = evidence.join(live, on="gang_id", how="semi").join(again, on="gang_id", how="anti")
+    found = gang_evidence(known, renewed, members, gangs.join(again, on="gang_id", how="semi"), settings)
+    return EVIDENCE.check(pl.concat([same, found.select(same.columns)]))
+
+
 def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: pl.DataFrame, settings: Settings) -> pl.DataFrame:
     """Return EVIDENCE of the gangs that have a community; ``members``: GANG_MEMBERS after the night."""
     scene = renewed.scene

@@ -1,6 +1,7 @@
 """When values were hubs: kept by half window, so that a night need not look at everybody who ever used a carrier's address.
 
-Within a half a crowd only grows (`codes.Crowd.so_far`): from its first use over the cap on all of its uses are the hub's. *Crowds* are
+Within a half a crowd only grows (`codes.Crowd.so_far`): from its first use over the cap on all of its uses are the hub's (where that is the
+first of the half, it is known as its start). *Crowds* are
 tables of value (a number), window (the half), since (microseconds).
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from fraudgraph.graph.codes import DAY, FEW
+from fraudgraph.model import BoolArray
 from fraudgraph.night.known import KINDS, kind_of
 from fraudgraph.night.uses import OWN, counted, unranked
 from fraudgraph.settings import Settings
@@ -70,9 +72,27 @@ def without_busy(uses: pl.DataFrame, crowds: pl.DataFrame, anew: pl.DataFrame, s
     return pl.concat([free, counted_too.select(uses.columns)])
 
 
-def since(uses: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Return value, window, since of ``uses``, all of which are hubs'."""
-    return uses.group_by("value", window_of(settings)).agg(pl.col("at").min().alias("since"))
+def since(uses: pl.DataFrame, hub: BoolArray, settings: Settings) -> pl.DataFrame:
+    """Return value, window, since of ``uses``, of which some are ``hub``'s; of a half that has any all must be there."""
+    window = window_of(settings)
+    mine = uses.select("value", "at", window, hub=pl.Series(hub)).filter(pl.col("hub").any().over("value"))
+    over = pl.col("at").filter("hub").min().alias("since")
+    found = mine.group_by(WINDOW).agg(pl.col("at").min().alias("first"), over).drop_nulls("since")
+    whole = pl.col("since") == pl.col("first")
+    return found.select(*WINDOW, pl.when(whole).then(pl.col("window") * half_window(settings)).otherwise("since").alias("since"))
+
+
+def for_good(crowds: pl.DataFrame, last: int, settings: Settings) -> pl.DataFrame:
+    """Return value, since of the hubs that never ceased to be one since they were, up to the half of ``last``, the book's last application:
+    all of their uses from then on are hubs'."""
+    half = half_window(settings)
+    mine = crowds.select(*WINDOW, "since").sort(WINDOW)
+    whole = (pl.col("since") == pl.col("window") * half).slice(1).all()
+    ends = pl.col("window").last() - pl.col("window").first() + 1
+    steady = mine.group_by("value", maintain_order=True).agg(
+        pl.col("since").first(), whole.alias("whole"), (ends == pl.len()).alias("unbroken"), pl.col("window").last().alias("final")
+    )
+    return steady.filter("whole", "unbroken", pl.col("final") == last // half).select("value", "since")
 
 
 def table(uses: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -83,7 +103,7 @@ def table(uses: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.Data
     over = uses.filter(pl.Series(crowd.hub))
     caps = over.group_by("value").agg(pl.col("slot").first()).select("value", cap_of(settings))
     users = uses.join(caps, on="value", how="semi").group_by("value").agg(pl.col("person").n_unique().cast(pl.Int64).alias("people"))
-    return users.join(caps, on="value"), since(over, settings)
+    return users.join(caps, on="value"), since(uses, crowd.hub, settings)
 
 
 def grown(hubs: pl.DataFrame, gone: pl.DataFrame, come: pl.DataFrame) -> pl.DataFrame:

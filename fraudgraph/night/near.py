@@ -227,6 +227,7 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     free = both.filter(~hubs.are_busy(both, mine, settings))
     restless = pl.concat([uses.select("value") for uses in (free, less, hubs.stirred(enter, known.last(), settings))])
     wanted = spans(both.join(restless.unique(), on="value", how="semi"), span(settings), span(settings))
+    wanted = _before_hubs(wanted, free, net, mine, known.last(), settings)
     stored = known.numbers.uses(wanted)
     others = pl.concat([old.select("person"), new.select("person")]).unique()
     left = stored.join(others, on="person", how="anti")
@@ -238,6 +239,20 @@ def _look(known: Known, change: Change, settings: Settings) -> Scene:
     anew = pl.concat([late, less.select("value")]).unique()
     kept = hubs.without_busy(after, mine, anew, settings)
     return Scene(change, old, new, others, gone, come, mine, net.select("value").unique(), wanted, kept, anew, marks, on, earlier)
+
+
+def _before_hubs(
+    wanted: pl.DataFrame, free: pl.DataFrame, net: pl.DataFrame, crowds: pl.DataFrame, last: int, settings: Settings
+) -> pl.DataFrame:
+    """Return what is ``wanted`` (kind, value, low, high), of a hub that is one for good up to then only: nobody meets its later uses.
+
+    ``free``: the uses that must be looked at. What a late use does to a hub is seen on all of its uses."""
+    steady = hubs.for_good(crowds, last, settings)
+    steady = steady.join(net.filter(pl.col("at") <= last).select("value").unique(), on="value", how="anti")
+    latest = free.join(steady, on="value", how="semi").group_by("value").agg(pl.col("at").max())
+    steady = steady.join(latest, on="value").filter(pl.col("at") < pl.col("since"))
+    bounded = wanted.join(steady.select("value", "since"), on="value", how="left")
+    return bounded.with_columns(pl.min_horizontal("high", pl.col("since") - 1).alias("high")).drop("since")
 
 
 def _late(net: pl.DataFrame, left: pl.DataFrame, last: int) -> pl.DataFrame:
@@ -387,7 +402,7 @@ def _hubs_now(known: Known, scene: Scene, stage: Stage, settings: Settings) -> t
     """Return HUBS and HUB_WINDOWS of the touched values, as they are now."""
     gone, come = scene.leaving, scene.coming
     was = scene.crowds.select("value").unique().join(scene.touched, on="value", how="semi")
-    over = hubs.since(stage.uses.filter(pl.Series(stage.crowd.hub)).join(scene.touched, on="value", how="semi"), settings)
+    over = hubs.since(stage.uses, stage.crowd.hub, settings).join(scene.touched, on="value", how="semi")
     loud = pl.concat([was.join(scene.anew, on="value", how="semi"), over.select("value").unique().join(was, on="value", how="anti")])
     mine = kinds(pl.concat([gone, come]).join(loud, on="value", how="semi"))
     stored = known.numbers.uses(always(mine)).join(scene.others, on="person", how="anti")

@@ -12,7 +12,7 @@ from fraudgraph.calibration import Calibration
 from fraudgraph.graph.facts import GIVEN_KINDS
 from fraudgraph.judging import Found
 from fraudgraph.model import MICRO, SLOT
-from fraudgraph.night.evidence import gang_evidence
+from fraudgraph.night.evidence import renewed_evidence
 from fraudgraph.night.judging import judged, units_in, with_kept
 from fraudgraph.night.known import RECORD, Known, Stored, micros
 from fraudgraph.night.near import PAIR, Change, Renewed, renew
@@ -82,13 +82,14 @@ def solve_night(
         communities, verdicts = (units.whole(name, told[name], solved[name]) for name in ("communities", "verdicts"))
         followed = _follow(reader, kept, confirmed, now["membership"], communities, verdicts)
         members = _gang_members(reader, followed.applications, now["membership"])
+        were = (reader.table("evidence"), reader.table("gang_members"), reader.table("gangs"))
         whole = {
             "pairs": (renewed.before[0], with_kept(renewed.pairs, found, named)),
             "pair_values": (renewed.before[1], renewed.values),
             **{name: (told[name], table) for name, table in solved.items()},
-            "gangs": (reader.table("gangs"), followed.gangs),
-            "gang_members": (reader.table("gang_members"), members),
-            "evidence": (reader.table("evidence"), gang_evidence(known, renewed, members, followed.gangs, settings)),
+            "gangs": (were[2], followed.gangs),
+            "gang_members": (were[1], members),
+            "evidence": (were[0], renewed_evidence(known, renewed, were, members, followed.gangs, settings)),
             "hubs": (known.hubs().join(renewed.touched, on=["kind", "key"], how="semi"), renewed.hubs),
             "hub_windows": (known.windows().join(renewed.touched, on=["kind", "key"], how="semi"), renewed.windows),
             **{name: (before[name], now[name]) for name in now},
