@@ -18,7 +18,7 @@ from fraudgraph.stores.neo4j.lanes import LANES, Lanes, Mark, Step, taken_over
 from fraudgraph.stores.neo4j.papers import as_json
 from fraudgraph.stores.neo4j.planning import Plan, Planner
 from fraudgraph.stores.neo4j.reading import Neo4jReader, open_reader
-from fraudgraph.stores.neo4j.schema import filled, index_keys
+from fraudgraph.stores.neo4j.schema import index_keys
 from fraudgraph.stores.port import PURGE, Batch, Change, Erasure, Version
 
 FLIP = 10_000
@@ -145,8 +145,6 @@ class Neo4jWriter:
         else:
             lanes.write([*plan.identifiers, *plan.applications, *plan.others, *plan.uses, *plan.by])
         lanes.write(plan.after)
-        if first:
-            filled(self._connection)
         if sum(work.frame.height for work in plan.flip) > FLIP:
             self._replace(plan, lanes)
 
