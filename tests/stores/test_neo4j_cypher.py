@@ -35,6 +35,7 @@ def used() -> Iterator[str]:
     yield from (f"load/{name}" for name in re.findall(r'"((?:empty|sweep|clear)-[a-z-]+)"', CODE))
     for kind in layout.VERSIONED.values():
         yield from (f"load/{part}{kind.file}" for part in ("", "close-", "anchor-", "clear-"))
+    yield from (f"load/{file}" for file in layout.FIRST.values())
     for edge in edges.EDGES.values():
         yield from (f"load/{part}{edge.file}" for part in ("", "close-"))
     for file in planning.ROW_NODES.values():

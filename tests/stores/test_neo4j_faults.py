@@ -235,7 +235,7 @@ def test_a_batch_that_does_not_fit_the_servers_memory_is_made_smaller(own: Graph
     real = lanes.Lane._batch
 
     def seen(self: lanes.Lane, work: planning.Work, frame: pl.DataFrame) -> None:
-        if work.file == "load/application":
+        if work.file == "load/first-application":
             sizes.append(frame.height)
         real(self, work, frame)
 

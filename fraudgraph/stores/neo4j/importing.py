@@ -116,8 +116,8 @@ def _frames(works: dict[str, list[Work]], file: str) -> pl.DataFrame | None:
 
 
 def _versioned(folder: Folder, works: dict[str, list[Work]]) -> None:
-    for kind in layout.VERSIONED.values():
-        frame = _frames(works, f"load/{kind.file}")
+    for name, kind in layout.VERSIONED.items():
+        frame = _frames(works, f"load/{layout.FIRST.get(name, kind.file)}")
         if frame is not None:
             rest = [column for column in frame.columns if column != kind.column]
             header = [f"{kind.key}:ID({kind.label})", *_headed(frame, rest), "fromNight:long"]

@@ -92,6 +92,9 @@ VERSIONED: dict[str, Versioned] = {
 }
 """Table -> its nodes."""
 
+FIRST = {"applications": "first-application", "persons": "first-person"}
+"""Table of many rows -> its file for an empty graph, which looks nothing up."""
+
 NO_COMMUNITY = ""
 """Id of the node that people with reasons and without a community belong to; there is none in a book that the engine made."""
 

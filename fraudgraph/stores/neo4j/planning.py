@@ -23,8 +23,8 @@ from fraudgraph.stores.neo4j.reading import Neo4jReader
 from fraudgraph.stores.neo4j.uses import PAIR, Moved, Uses, changed_uses, first_uses
 from fraudgraph.stores.port import Change
 
-BATCH = 10_000
-"""Rows of a transaction."""
+BATCH = 3_000
+"""Rows of a transaction: a server that holds more of them at once is slower (42, 45 and 52 s a book with 3,000, 10,000 and 30,000)."""
 
 ROW_NODES = {"hubs": "hub", "hub_windows": "hub-window", "placeholders": "placeholder", "relations": "relation"}
 """Table whose rows are nodes of their own -> its files."""
@@ -42,11 +42,13 @@ class Work:
     rows: Callable[[pl.DataFrame], list[Any]] = field(default=lambda frame: lists(frame, frame.columns))
     parameter: str = "rows"
     given: Mapping[str, Any] = field(default_factory=dict)
-    size: int = BATCH
+    size: int | None = None
+    """Rows of a transaction, BATCH where it is None."""
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        for start in range(0, self.frame.height, self.size):
-            yield self.frame.slice(start, self.size)
+        size = self.size or BATCH
+        for start in range(0, self.frame.height, size):
+            yield self.frame.slice(start, size)
 
 
 @dataclass
@@ -56,11 +58,13 @@ class Plan:
     identifiers: list[Work] = field(default_factory=list)
     """Nodes of values: before their uses."""
     applications: list[Work] = field(default_factory=list)
-    """Nodes of applications: before the flip, beside all but ``after``, which touches none of them."""
+    """Nodes of applications: before the flip, beside ``others`` and ``uses``, which touch none of them."""
     others: list[Work] = field(default_factory=list)
     """Other nodes, in this order, before the flip."""
     uses: list[Work] = field(default_factory=list)
     """After ``identifiers`` and ``others``, before the flip."""
+    by: list[Work] = field(default_factory=list)
+    """Who made which application: after ``applications`` and ``others``, beside ``uses``, before the flip."""
     after: list[Work] = field(default_factory=list)
     """In this order, after all of these and before the flip."""
     flip: list[Work] = field(default_factory=list)
@@ -71,7 +75,7 @@ class Plan:
     @property
     def before(self) -> list[Work]:
         """All that is written before the flip, in an order that will do."""
-        return [*self.identifiers, *self.applications, *self.others, *self.uses, *self.after]
+        return [*self.identifiers, *self.applications, *self.others, *self.uses, *self.by, *self.after]
 
     def add(self, file: str, frame: pl.DataFrame, *, to: list[Work], **more: Any) -> None:
         if frame.height:
@@ -238,7 +242,8 @@ class Planner:
         kind = layout.VERSIONED[name]
         more: dict[str, Any] = {"rows": application_rows} if name == "applications" else {}
         to = self._plan.applications if name == "applications" else self._plan.others
-        self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=False), to=to, **more)
+        fresh = layout.FIRST.get(name, kind.file) if self._reader is None else kind.file
+        self._plan.add(f"load/{fresh}", among(frame, [kind.column], there, inside=False), to=to, **more)
         self._plan.add(f"load/{kind.file}", among(frame, [kind.column], there, inside=True), to=self._plan.flip, **more)
         self._plan.closed(f"load/close-{kind.file}", gone, to=to)
 
@@ -286,8 +291,9 @@ class Planner:
         self._plan.add("load/uses", uses.opened.sort(order), to=self._plan.uses, rows=uses_rows)
 
     def _edge(self, edge: Edge, what: Difference) -> None:
-        self._plan.add(f"load/close-{edge.file}", what.gone.select(edge.names), to=self._plan.after)
-        self._plan.add(f"load/{edge.file}", edge.prepared(what.come), to=self._plan.after)
+        to = self._plan.by if edge.file == "by" else self._plan.after
+        self._plan.add(f"load/close-{edge.file}", what.gone.select(edge.names), to=to)
+        self._plan.add(f"load/{edge.file}", edge.prepared(what.come), to=to)
 
     # --- papers
 

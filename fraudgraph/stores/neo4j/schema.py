@@ -54,20 +54,15 @@ def usable(connection: Connection) -> Head | None:
     return found
 
 
-def prepare(connection: Connection) -> None:
-    """Make the constraints and the small indexes that are not there yet, and wait until they are filled."""
-    if _make(connection, "schema/constraints", "schema/indexes"):
-        filled(connection)
+def prepare(connection: Connection, *, keys: bool) -> None:
+    """Make the constraints and the small indexes that are not there yet, with ``keys`` those on keys too; wait until all are filled."""
+    _make(connection, "schema/constraints", "schema/indexes", *(["schema/keys"] if keys else []))
+    connection.alone(texts.text("read/await-indexes"))
 
 
 def index_keys(connection: Connection) -> None:
-    """Make the indexes on keys that are not there yet. The server fills them while other things are written."""
+    """Make the indexes on keys that are not there yet, and wait for none: the server fills them, and the next writer waits."""
     _make(connection, "schema/keys")
-
-
-def filled(connection: Connection) -> None:
-    """Wait until every index is filled."""
-    connection.alone(texts.text("read/await-indexes"))
 
 
 def migrate(connection: Connection, found: int) -> None:
@@ -77,8 +72,8 @@ def migrate(connection: Connection, found: int) -> None:
             connection.alone(statement)
 
 
-def _make(connection: Connection, *names: str) -> bool:
-    """Make what is missing and say whether anything was."""
+def _make(connection: Connection, *names: str) -> None:
+    """Make what is missing."""
     there = {str(name) for (name,) in connection.rows("read/indexes")}
     missing = [statement for name in names for statement in texts.statements(name) if texts.named(statement) not in there]
     if missing:
@@ -89,4 +84,3 @@ def _make(connection: Connection, *names: str) -> bool:
                 transaction.raw(statement)
 
         connection.writing(together)
-    return bool(missing)

@@ -39,7 +39,8 @@ class Neo4jStore:
     @contextmanager
     def lock(self) -> Iterator[Writer]:
         found = usable(self._connection)
-        prepare(self._connection)
+        # The indexes on keys of an empty book are made beside its rows, which is faster than keeping them up to date.
+        prepare(self._connection, keys=found is not None and found.last > 0)
         with writers_lease(self._connection, self._lease_seconds) as lease:
             if found is not None and found.format < layout.FORMAT:
                 migrate(self._connection, found.format)

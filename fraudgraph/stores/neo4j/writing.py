@@ -16,14 +16,17 @@ from fraudgraph.stores.neo4j.connection import Connection, Full, Transaction
 from fraudgraph.stores.neo4j.erasing import erase
 from fraudgraph.stores.neo4j.lanes import LANES, Lanes, Mark, Step, taken_over
 from fraudgraph.stores.neo4j.papers import as_json
-from fraudgraph.stores.neo4j.planning import BATCH, Plan, Planner
+from fraudgraph.stores.neo4j.planning import Plan, Planner
 from fraudgraph.stores.neo4j.reading import Neo4jReader, open_reader
-from fraudgraph.stores.neo4j.schema import filled, index_keys
+from fraudgraph.stores.neo4j.schema import index_keys
 from fraudgraph.stores.port import PURGE, Batch, Change, Erasure, Version
 
 FLIP = 10_000
 """Rows of nodes that one transaction replaces. Where there are more they are replaced before, in batches: readers find the older rows in
 their copies either way, and only who looks at the graph itself sees nodes between two nights for a while."""
+
+MANY = 10_000
+"""Applications from which two lanes are worth it."""
 
 Papers = Callable[[Neo4jReader | None], dict[str, Any]]
 """From the night before (None: an empty book) to the documents, settings and slots that are new."""
@@ -132,17 +135,16 @@ class Neo4jWriter:
 
     def _write(self, plan: Plan, lanes: Lanes, *, first: bool) -> None:
         """Write all that is seen by nobody before the flip."""
-        if first or sum(work.frame.height for work in plan.applications) > BATCH:
-            known = Mark()
-            people: list[Step] = [*plan.others, known.awaited, *plan.uses]
-            rows: list[Step] = [*plan.identifiers, known.reached, *plan.applications]
+        if first or sum(work.frame.height for work in plan.applications) > MANY:
+            values, people = Mark(), Mark()
+            one: list[Step] = [*plan.others, people.reached, values.awaited, *plan.uses]
+            # Who uses what and who applied are both relationships of people: a server locks their nodes in order, at the commit only.
+            two: list[Step] = [*plan.identifiers, values.reached, *plan.applications, people.awaited, *plan.by]
             # The indexes on keys are filled while the rest is written.
-            lanes.side_by_side(people, rows, then=lambda: index_keys(self._connection) if first else None)
+            lanes.side_by_side(one, two, then=lambda: index_keys(self._connection) if first else None)
         else:
-            lanes.write([*plan.identifiers, *plan.applications, *plan.others, *plan.uses])
+            lanes.write([*plan.identifiers, *plan.applications, *plan.others, *plan.uses, *plan.by])
         lanes.write(plan.after)
-        if first:
-            filled(self._connection)
         if sum(work.frame.height for work in plan.flip) > FLIP:
             self._replace(plan, lanes)
 
