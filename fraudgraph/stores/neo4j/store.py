@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -21,7 +21,6 @@ from fraudgraph.stores.neo4j.fresh import fresh
 from fraudgraph.stores.neo4j.lease import writers_lease
 from fraudgraph.stores.neo4j.reading import open_reader
 from fraudgraph.stores.neo4j.schema import migrate, prepare, usable
-from fraudgraph.stores.neo4j.warming import planned_ahead
 from fraudgraph.stores.neo4j.writing import Neo4jWriter
 from fraudgraph.stores.port import Change, Next, Reader, Writer
 
@@ -41,12 +40,8 @@ class Neo4jStore:
     def lock(self) -> Iterator[Writer]:
         found = usable(self._connection)
         # The indexes on keys of an empty book are made beside its rows, which is faster than keeping them up to date.
-        first = found is None or not found.last
-        prepare(self._connection, keys=not first)
-        with (
-            writers_lease(self._connection, self._lease_seconds) as lease,
-            planned_ahead(self._connection) if first else nullcontext(),
-        ):
+        prepare(self._connection, keys=found is not None and found.last > 0)
+        with writers_lease(self._connection, self._lease_seconds) as lease:
             if found is not None and found.format < layout.FORMAT:
                 migrate(self._connection, found.format)
             writer = Neo4jWriter(self._connection, lease.fence)
