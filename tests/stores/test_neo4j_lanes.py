@@ -77,15 +77,13 @@ def test_both_are_written_once_and_in_order_and_then_what_comes_after(twice: boo
     server = Server()
     server.twice = twice
     lanes = lanes_of(server)
-    done: list[int] = []
-    lanes.side_by_side(works("load/a", 10), works("load/b", 5), then=lambda: done.append(len(server.rows["load/b"])))
+    lanes.side_by_side(works("load/a", 10), works("load/b", 5))
     lanes.write(works("load/c", 3))
     assert (values(server, "load/a"), values(server, "load/b"), values(server, "load/c")) == (
         list(range(10)),
         list(range(5)),
         list(range(3)),
     )
-    assert done == [5]
     assert lanes.steps == [4, 2] == list(server.steps.values())
 
 
@@ -97,7 +95,7 @@ def test_two_batches_are_under_way_at_a_time() -> None:
         both.wait()
 
     server.before = wait
-    lanes_of(server).side_by_side(works("load/a", 8), works("load/b", 8), then=lambda: None)  # each waits for the other
+    lanes_of(server).side_by_side(works("load/a", 8), works("load/b", 8))  # each waits for the other
     assert len(values(server, "load/a")) == len(values(server, "load/b")) == 8
 
 
@@ -114,20 +112,10 @@ def test_what_fails_in_one_stops_the_other(bad: str) -> None:
         time.sleep(0.05)
 
     server.before = fail
-    done: list[int] = []
     with pytest.raises(StoreBusy, match="somebody else"):
-        lanes_of(server).side_by_side(works("load/a", 4_000), works("load/b", 4_000), then=lambda: done.append(1))
+        lanes_of(server).side_by_side(works("load/a", 4_000), works("load/b", 4_000))
     assert server.under_way == 0
     assert sum(map(len, server.rows.values())) < 400
-    assert done == []
-
-
-def test_what_fails_afterwards_is_raised() -> None:
-    def fail() -> None:
-        raise StoreBusy("no index")
-
-    with pytest.raises(StoreBusy, match="no index"):
-        lanes_of(Server()).side_by_side(works("load/a", 4), works("load/b", 4), then=fail)
 
 
 def test_a_lease_that_is_gone_writes_nothing() -> None:
@@ -158,7 +146,7 @@ def test_what_waits_for_a_mark_comes_after_it() -> None:
 
     one = [*works("load/a", 1), mark.awaited, look, *works("load/c", 4)]
     other = [*works("load/b", 12), mark.reached, *works("load/d", 40)]
-    lanes_of(server).side_by_side(one, other, then=lambda: None)
+    lanes_of(server).side_by_side(one, other)
     assert seen == [12]
     assert (values(server, "load/a"), values(server, "load/c"), values(server, "load/d")) == ([0], list(range(4)), list(range(40)))
 
@@ -172,5 +160,5 @@ def test_nobody_waits_for_a_lane_that_failed() -> None:
     server.before = fail
     mark = Mark()
     with pytest.raises(StoreBusy, match="somebody else"):
-        lanes_of(server).side_by_side([mark.awaited, *works("load/a", 4)], [*works("load/b", 4), mark.reached], then=lambda: None)
+        lanes_of(server).side_by_side([mark.awaited, *works("load/a", 4)], [*works("load/b", 4), mark.reached])
     assert server.rows == {}

@@ -106,18 +106,11 @@ class Lanes:
         """Write on the first lane."""
         self._lanes[0].write(works)
 
-    def side_by_side(self, *lanes: Iterable[Step], then: Callable[[], None]) -> None:
-        """Write each on a lane of its own, and do ``then`` after the last of them. What fails in one stops the others, and is raised when
-        all have ended: nothing is under way after this."""
-        *most, last = zip(self._lanes, lanes, strict=True)
-
-        def write_last() -> None:
-            last[0].write(last[1])
-            if not self._stopped.is_set():
-                then()
-
+    def side_by_side(self, *lanes: Iterable[Step]) -> None:
+        """Write each on a lane of its own. What fails in one stops the others, and is raised when all have ended: nothing is under way
+        after this."""
         with ThreadPoolExecutor(len(lanes), thread_name_prefix="fraudgraph lane") as pool:
-            running = [*(pool.submit(lane.write, works) for lane, works in most), pool.submit(write_last)]
+            running = [pool.submit(lane.write, works) for lane, works in zip(self._lanes, lanes, strict=True)]
             try:
                 done, _ = wait(running, return_when=FIRST_EXCEPTION)
                 failed = next((future for future in done if future.exception()), None)

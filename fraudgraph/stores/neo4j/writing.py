@@ -63,6 +63,8 @@ class Neo4jWriter:
             lanes = Lanes(self._connection, night, self._fence)
             self._write(plan, lanes, first=not reader.night)
             self._flip(plan, lanes, night, batch, papers, reader, replace=change.replace)
+            if not reader.night:
+                index_keys(self._connection)  # the server fills them beside what comes next
         except BaseException as problem:
             self._settled = False
             if isinstance(problem, StoreError | KeyboardInterrupt) and self._landed(batch):
@@ -140,8 +142,7 @@ class Neo4jWriter:
             one: list[Step] = [*plan.others, people.reached, values.awaited, *plan.uses]
             # Who uses what and who applied are both relationships of people: a server locks their nodes in order, at the commit only.
             two: list[Step] = [*plan.identifiers, values.reached, *plan.applications, people.awaited, *plan.by]
-            # The indexes on keys are filled while the rest is written.
-            lanes.side_by_side(one, two, then=lambda: index_keys(self._connection) if first else None)
+            lanes.side_by_side(one, two)
         else:
             lanes.write([*plan.identifiers, *plan.applications, *plan.others, *plan.uses, *plan.by])
         lanes.write(plan.after)
