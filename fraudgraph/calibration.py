@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -129,7 +130,7 @@ class Calibration:
             )
         return cls.from_json(data, "the store's calibration")
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Eight hexadecimal digits, a function of the content."""
         text = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
