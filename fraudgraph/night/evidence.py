@@ -9,7 +9,7 @@ from fraudgraph.model import EVIDENCE
 from fraudgraph.night import hubs
 from fraudgraph.night.known import Known, melt, texts_of
 from fraudgraph.night.near import Renewed, always
-from fraudgraph.night.uses import counted, unranked
+from fraudgraph.night.uses import counted, kinds, unranked
 from fraudgraph.settings import Settings
 from fraudgraph.stores.numbers import PLACE
 
@@ -54,17 +54,28 @@ def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: 
     theirs = theirs.filter(~hubs.are_busy(theirs, known.crowds(theirs["value"]), settings))
     pairs = theirs.join(live, on="person").select("value", "gang_id", "person").unique()
     wanted = pairs.group_by("value", "gang_id").len().filter(pl.col("len") >= 2).select("value").unique()
-    texts = _texts(known, renewed, theirs.join(wanted, on="value", how="semi"), live.select("person", "person_id").unique())
-    uses = known.numbers.uses(always(texts)).join(scene.others, on="person", how="anti")
+    theirs = theirs.join(wanted, on="value", how="semi")
+    uses = known.numbers.uses(always(kinds(theirs))).join(scene.others, on="person", how="anti")
     uses = pl.concat([uses, melt(scene.come).join(wanted, on="value", how="semi")])
     crowd = counted(uses, uses["value"].unique(), uses["person"].unique(), unranked(uses), settings)
     held = uses.filter(pl.Series(~crowd.hub)).select("value", "person").unique()
     people = held.group_by("value").len("people")
     inside = held.join(live, on="person").group_by("gang_id", "value").agg(pl.len().alias("members")).filter(pl.col("members") >= 2)
-    table = inside.join(people, on="value").join(texts, on="value").with_columns((pl.col("people") - pl.col("members")).alias("others"))
-    table = table.with_columns(pl.col("members", "others").cast(pl.Int64))
+    table = inside.join(people, on="value").with_columns((pl.col("people") - pl.col("members")).alias("others"))
+    table = _foremost(table.with_columns(pl.col("members", "others").cast(pl.Int64)))
+    theirs = theirs.join(table, on="value", how="semi")
+    table = table.join(_texts(known, renewed, theirs, live.select("person", "person_id").unique()), on="value")
     table = table.sort("gang_id", "members", "others", "kind", "key", descending=[False, True, False, False, False])
     return EVIDENCE.check(table.group_by("gang_id", maintain_order=True).head(MOST_EVIDENCE).select(list(EVIDENCE.columns)))
+
+
+def _foremost(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of each gang that may be among the first `MOST_EVIDENCE` by members and others: their texts decide among equals."""
+    order = table.sort("gang_id", "members", "others", descending=[False, True, False])
+    last = order.group_by("gang_id", maintain_order=True).head(MOST_EVIDENCE).group_by("gang_id").last()
+    both = table.join(last.select("gang_id", least="members", most="others"), on="gang_id")
+    more, equal = pl.col("members") > pl.col("least"), pl.col("members") == pl.col("least")
+    return both.filter(more | (equal & (pl.col("others") <= pl.col("most")))).select(table.columns)
 
 
 def _texts(known: Known, renewed: Renewed, uses: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
