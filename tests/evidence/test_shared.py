@@ -122,9 +122,12 @@ def test_only_the_best_values_of_a_gang_are_kept() -> None:
     assert found.rows() == looked_up(rows, [0, 0, 0], ["G-1"])
 
 
-def test_a_hub_is_no_evidence() -> None:
+def test_a_hub_is_evidence_of_those_only_who_came_before_it_was_one() -> None:
     rows = [Use(f"A{i}", f"w{i}", i, {"ip.own": "nat"}) for i in range(5)]
     codes = codes_of(rows, SETTINGS.override({"graph.cap": 3}))
+    found = gang_evidence(codes, persons_of(rows), np.zeros(5, np.int32), ["G-1"])
+    assert found.rows() == [("G-1", "ip", "nat", 3, 0)]
+    codes = codes_of(rows, SETTINGS.override({"graph.cap": 1}))
     assert gang_evidence(codes, persons_of(rows), np.zeros(5, np.int32), ["G-1"]).equals(EVIDENCE.empty())
 
 
