@@ -18,8 +18,9 @@ from fraudgraph.model import MICRO, PLACEHOLDERS, IntArray
 from fraudgraph.settings import Settings
 from fraudgraph.verdicts.significance import BINS
 
-FORMAT = 2
-"""Raised with every change of what a class means: 2 counts the people on a value up to a use, 1 around it."""
+FORMAT = 3
+"""Raised with every change of what a class or a tie means: 1 counted the people on a value around a use, 2 and later up to it; 3 asks of a
+value whether it is pure within the people whom probable pairs hold together, 2 asked it of wider pieces."""
 
 SENTENCES = {
     "learned": "Link classes, threshold and tail cut were learned from this book.",

@@ -63,13 +63,12 @@ def ties(found: Found, named: Named, calibration: Calibration) -> pl.DataFrame:
     )
 
 
-def pairs(near: Near, named: Named, keys: Mapping[str, pl.Series], kept: IntArray) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return PAIRS and PAIR_VALUES; ``keys``: kind -> the text of each value's number; ``kept``: the places of those that are kept."""
+def pairs(near: Near, named: Named, keys: Mapping[str, pl.Series], standing: IntArray) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return PAIRS and PAIR_VALUES; ``keys``: kind -> the text of each value's number; ``standing``: what came of each."""
     facts = replace(near.facts, closure=np.zeros_like(near.facts.closure))
     a, b = named.ids(facts.a), named.ids(facts.b)
-    mark = np.zeros(len(facts), bool)
-    mark[kept] = True
-    measured = {"link_code": classes.pack(facts), "degree": facts.degree.astype(np.int64), "prior": facts.prior, "kept": mark}
+    degree = facts.degree.astype(np.int64)
+    measured = {"link_code": classes.pack(facts), "degree": degree, "prior": facts.prior, "standing": standing}
     rank, number = near.values.value >> 40, near.values.value & ((1 << 40) - 1)
     parts = []
     for kind, own in KIND_RANK.items():

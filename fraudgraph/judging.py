@@ -63,7 +63,7 @@ def judge_pairs(near: Near, people: People, calibration: Calibration, settings: 
 
 
 def _tied(near: Near, people: People, calibration: Calibration, settings: Settings) -> tuple[Scored, BoolArray]:
-    scored = scoring.score(near.facts, calibration.tables, near.fold, len(people), settings)
+    scored = scoring.score(near.facts, calibration.tables, near.fold, len(people), settings, near.settled)
     return scored, scoring.tie(scored, near.values, calibration.tables, len(people), settings)
 
 

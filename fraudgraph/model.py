@@ -381,7 +381,7 @@ PAIRS = Table(
         "link_code": (pl.Int64, "link class, packed, third people apart"),
         "degree": (pl.Int64, "people on the narrowest shared value, in steps"),
         "prior": (pl.Float64, "log-odds of the strongest shared value by the table of priors"),
-        "kept": (pl.Boolean, "its probability is over the drop cut: the two are of one unit"),
+        "standing": (pl.Int64, "what came of it, in bits: `fraudgraph.graph.standing`"),
     },
 )
 """The near pairs: those that may become ties. What a later night must know of the nights before."""

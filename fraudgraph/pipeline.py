@@ -365,7 +365,7 @@ def solve_book(
         followed = _follow(reader, verdicts, derived.current(book, found, named, applications["amount"]))
         membership = people.membership_table(applications, who)
         members = followed.applications.join(membership, on="application_id").select("gang_id", "person_id").unique()
-        pairs, pair_values = derived.pairs(solution.near, named, solution.codes.keys, found.scored.place)
+        pairs, pair_values = derived.pairs(solution.near, named, solution.codes.keys, found.scored.standing)
         tables = {
             "membership": membership,
             "persons": people.persons_table(applications, who, intents),
@@ -416,7 +416,6 @@ def summarise(read: Records, solved: Solved, relations: pl.DataFrame, settings: 
     grades = dict(live.group_by("grade").len().sort("grade").iter_rows())
     verdicts = tables["verdicts"]
     flagged = verdicts.filter("flagged")
-    units = solution.found.scored.unit
     known = set(solved.applications["application_id"]) if len(relations) else set()
     pending = sum(not (a in known and b in known) for a, b in relations.select("source", "target").iter_rows())
     return {
@@ -438,7 +437,7 @@ def summarise(read: Records, solved: Solved, relations: pl.DataFrame, settings: 
         "pending": pending,
         "candidate_pairs": solution.candidates,
         "ties": len(tables["ties"]),
-        "components": pl.Series(units[solution.found.scored.facts.a]).n_unique() if len(solution.found.scored.facts) else 0,
+        "components": solution.found.scored.units,
         "communities": len(verdicts),
         "gangs": len(live),
         "grades": grades,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -65,6 +65,34 @@ class Hashed:
     def application_ids(self, applications: pl.Series) -> pl.DataFrame:
         names = pl.DataFrame({"application": self._records["application"], "application_id": self._texts["application_id"]})
         return names.filter(pl.col("application").is_in(applications.implode()))
+
+
+class Frames:
+    """`stores.Reader.table` of some frames."""
+
+    def __init__(self, frames: Mapping[str, pl.DataFrame]) -> None:
+        self._frames = frames
+
+    def table(self, name: str, columns: Iterable[str] | None = None, where: Mapping[str, Iterable[str]] | None = None) -> pl.DataFrame:
+        found = self._frames[name]
+        for column, values in (where or {}).items():
+            found = found.filter(pl.col(column).is_in(list(values)))
+        return found.select(list(columns)) if columns else found
+
+
+class BookHashed(Hashed):
+    """`stores.numbers.BookNumbers` of records in texts and their PAIRS."""
+
+    def __init__(self, texts: pl.DataFrame, pairs: pl.DataFrame) -> None:
+        super().__init__(texts)
+        self._pairs = pairs
+
+    def near(self) -> pl.DataFrame:
+        ends = (hashed(self._pairs[name]).alias(end) for name, end in (("person_a", "a"), ("person_b", "b")))
+        return pl.DataFrame([*ends, self._pairs["standing"]])
+
+    def last(self) -> int:
+        return int(self._records["at"].to_numpy().max(initial=0))
 
 
 @dataclass

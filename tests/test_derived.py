@@ -86,7 +86,7 @@ def test_ties_name_both_people_and_say_what_of() -> None:
 def test_near_pairs_are_stored_without_third_people_and_with_what_they_share() -> None:
     _, told, solution, _ = solved()
     near, named = solution.near, judged_book()[1]
-    table, shared = derived.pairs(near, named, solution.codes.keys, solution.found.scored.place)
+    table, shared = derived.pairs(near, named, solution.codes.keys, solution.found.scored.standing)
     assert table.schema == pl.Schema(model.PAIRS.schema)
     assert shared.schema == pl.Schema(model.PAIR_VALUES.schema)
     names = people(told, "P-")

@@ -26,7 +26,7 @@ def learned(seed: int) -> tuple[Book, Calibration, pl.DataFrame]:
     """Return a book, what it taught, and its near pairs."""
     book = raw_book(seed, gangs=40, families=60, singles=400).book()
     solution, calibration = solve(book, None, PLACEHOLDERS.empty(), SMALL)
-    pairs, _ = derived.pairs(solution.near, derived.Named.of(book), solution.codes.keys, solution.found.scored.place)
+    pairs, _ = derived.pairs(solution.near, derived.Named.of(book), solution.codes.keys, solution.found.scored.standing)
     return book, calibration, pairs
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import polars as pl
@@ -13,19 +15,34 @@ from polars.testing import assert_frame_equal
 
 from fraudgraph import derived
 from fraudgraph.calibration import Calibration
-from fraudgraph.model import PLACEHOLDERS, SLOT
-from fraudgraph.night.judging import judged, with_kept
+from fraudgraph.model import MICRO, PLACEHOLDERS, SLOT
+from fraudgraph.night import solving
 from fraudgraph.night.near import Change, Renewed, renew
+from fraudgraph.night.solving import judge_touched
+from fraudgraph.night.units import Units
 from fraudgraph.settings import defaults
 from fraudgraph.solving import Book, Solution, relations, solve
+from fraudgraph.stores.port import Reader
+from fraudgraph.stores.schema import KEY
 from tests.books import Rows, book, random_rows
-from tests.nights import InMemory, people, records
+from tests.nights import BookHashed, Frames, InMemory, people, records
 
 BOOKS = int(os.environ.get("FRAUDGRAPH_BOOKS", "40"))
 """Random books tried; the full proof is FRAUDGRAPH_BOOKS=5000."""
 
 # Small caps so that hubs form and dissolve in books of a hundred applications, and little is enough to learn from.
 RULES = defaults().override({"graph.cap": 9, "graph.learn_pairs": 30, "graph.small_value": 4, "graph.transmits_errors": 0.0})
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night did."""
+
+    renewed: Renewed
+    within: pl.Series
+    """person_id of those whose pairs were judged."""
+    units: int
+    """By how many more than before there are."""
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +87,7 @@ def difference(before: Book, after: Book, calibration: Calibration) -> Change:
 
 def full(solved: Solution, of: Book, calibration: Calibration) -> dict[str, pl.DataFrame]:
     named = derived.Named.of(of)
-    pairs, values = derived.pairs(solved.near, named, solved.codes.keys, solved.found.scored.place)
+    pairs, values = derived.pairs(solved.near, named, solved.codes.keys, solved.found.scored.standing)
     return {
         "pairs": pairs,
         "pair_values": values,
@@ -83,36 +100,57 @@ def full(solved: Solution, of: Book, calibration: Calibration) -> dict[str, pl.D
     }
 
 
-def by_night(before: Book, solved: Solution, after: Book, calibration: Calibration) -> tuple[dict[str, pl.DataFrame], Renewed]:
+def by_night(before: Book, solved: Solution, after: Book, calibration: Calibration) -> tuple[dict[str, pl.DataFrame], Night]:
+    """Return the tables that a night leaves, and what it did: it judges what it touches, and the rest stays as it was."""
     old = full(solved, before, calibration)
     change = difference(before, after, calibration)
     given = related(after, calibration)
-    now = renew(InMemory(before, solved.codes), change, lambda *_: (old["pairs"], old["pair_values"]), given, calibration, RULES)
-    found, named = judged(now.pairs, now.values, people(after), calibration, RULES)
-    touched = {
-        name: pl.concat([old[name].join(now.touched, on=["kind", "key"], how="anti"), table])
-        for name, table in (("hubs", now.hubs), ("hub_windows", now.windows))
-    }
-    return {
-        "pairs": with_kept(now.pairs, found, named),
-        "pair_values": now.values,
-        **touched,
+    known = InMemory(before, solved.codes)
+    was, is_ = people(before), people(after)
+    other = pl.concat([was.join(is_, on=was.columns, how="anti"), is_.join(was, on=was.columns, how="anti")])["person_id"].unique()
+    gone = was.join(is_, on="person_id", how="anti")["person_id"]
+    units = Units(cast(Reader, Frames(old)), BookHashed(records(before), old["pairs"]), known.numbers.of(other))
+    renewed = renew(known, change, units.before, given, calibration, RULES)
+    told = is_.filter(pl.col("person_id").is_in(other.implode())).with_columns(
+        pl.from_epoch("first_applied_at", "us").dt.replace_time_zone("UTC"),
+        pl.when(pl.col("intent") >= 0).then(pl.col("intent") / MICRO),
+    )
+    renewed, judged = judge_touched(known, units, renewed, gone.to_frame(), told, calibration, RULES)
+    found, named = judged.found, judged.named
+    now = {
         "ties": derived.ties(found, named, calibration),
         "communities": derived.communities(found, named),
         "verdicts": derived.verdicts(found, named, calibration, RULES),
         "reasons": derived.reasons(found, named, calibration, RULES),
-    }, now
+        "pairs": renewed.pairs,
+        "pair_values": renewed.values,
+    }
+    were = units.told() | {"pairs": renewed.before[0], "pair_values": renewed.before[1]}
+    tables = {name: with_changes(name, old[name], were[name], table) for name, table in now.items()}
+    for name, table in (("hubs", renewed.hubs), ("hub_windows", renewed.windows)):
+        tables[name] = pl.concat([old[name].join(renewed.touched, on=["kind", "key"], how="anti"), table])
+    return tables, Night(renewed, units.within, found.scored.units - units.count)
 
 
-def assert_equal_to_full(before: Rows, after: Rows, calibration: Calibration) -> Renewed:
+def with_changes(name: str, table: pl.DataFrame, before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """Return a table after the rows that a night opens and closes."""
+    key = list(KEY[name])
+    opened, closed = solving.difference(name, before, now)
+    for gone in (closed, opened.select(key)):
+        table = table.join(gone, on=key, how="anti")
+    return pl.concat([table, opened.select(table.columns)])
+
+
+def assert_equal_to_full(before: Rows, after: Rows, calibration: Calibration) -> Night:
     old, new = book(before), book(after)
     solved, _ = solve(old, calibration, PLACEHOLDERS.empty(), RULES)
     whole, _ = solve(new, calibration, PLACEHOLDERS.empty(), RULES)
     expected = full(whole, new, calibration)
-    tables, renewed = by_night(old, solved, new, calibration)
+    tables, night = by_night(old, solved, new, calibration)
     for name, table in tables.items():
-        assert_frame_equal(table, expected[name], check_row_order=name in ("ties", "communities", "verdicts", "reasons"), check_exact=True)
-    return renewed
+        assert_frame_equal(table, expected[name], check_row_order=False, check_exact=True)
+    assert night.units == whole.found.scored.units - solved.found.scored.units
+    return night
 
 
 @settings(max_examples=BOOKS, deadline=None)
@@ -146,12 +184,14 @@ def test_most_of_a_long_book_is_left_alone(calibration: Calibration) -> None:
     """The rule of what is touched must not be true because everything is."""
     rows = random_rows(77, people=400, applications=700, days=3000, broad=3000)
     order = rows.frame.sort("applied_at", "application_id")
-    renewed = assert_equal_to_full(Rows(order.head(695), rows.relations), rows, calibration)
+    night = assert_equal_to_full(Rows(order.head(695), rows.relations), rows, calibration)
     whole, _ = solve(book(rows), calibration, PLACEHOLDERS.empty(), RULES)
-    assert 0 < renewed.measured < whole.candidates * 0.3
+    assert 0 < night.renewed.measured < whole.candidates * 0.3
+    assert 0 < len(night.within) < book(rows).persons * 0.5
 
 
 def test_the_same_book_changes_nothing(calibration: Calibration) -> None:
     rows = random_rows(5)
-    renewed = assert_equal_to_full(rows, rows, calibration)
-    assert renewed.measured == 0
+    night = assert_equal_to_full(rows, rows, calibration)
+    assert night.renewed.measured == 0
+    assert night.within.is_empty()

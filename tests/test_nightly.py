@@ -122,8 +122,8 @@ def test_a_calibration_of_another_fraudgraph_is_learned_anew_by_a_run_and_refuse
     told = tell()
     told.run(book[:60])
     with duckdb.connect(str(told.url)) as duck:
-        duck.execute("""UPDATE documents SET document = replace(document, '"format": 2', '"format": 1') WHERE kind = 'calibration'""")
-        duck.execute("""UPDATE documents SET document = replace(document, '"format":2', '"format":1') WHERE kind = 'calibration'""")
+        duck.execute("""UPDATE documents SET document = replace(document, '"format": 3', '"format": 1') WHERE kind = 'calibration'""")
+        duck.execute("""UPDATE documents SET document = replace(document, '"format":3', '"format":1') WHERE kind = 'calibration'""")
     with pytest.raises(ConfigurationError, match=r"format 1.*fraudgraph run"):
         told.night(book[60:])
     said: list[str] = []

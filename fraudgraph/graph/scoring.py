@@ -14,6 +14,7 @@ from fraudgraph.graph.closure import close
 from fraudgraph.graph.components import components, mean_degree
 from fraudgraph.graph.facts import GIVEN_BIT, GIVEN_KINDS, Applications, Facts, View
 from fraudgraph.graph.kinship import alike_below, otsu
+from fraudgraph.graph.standing import BINDS, KEPT, LOUD
 from fraudgraph.graph.ties import Values, ties, values
 from fraudgraph.graph.transmission import Level
 from fraudgraph.model import MICRO, BoolArray, FloatArray, Int32Array, IntArray
@@ -76,6 +77,13 @@ class Scored:
     """Per person: the smallest person of the unit."""
     place: IntArray
     """Their places among the near pairs."""
+    standing: IntArray
+    """Of every near pair (`fraudgraph.graph.standing`)."""
+
+    @property
+    def units(self) -> int:
+        """How many units have two people or more."""
+        return int(np.sum(np.bincount(self.unit) >= 2))
 
 
 _hash = hashlib.blake2b
@@ -105,19 +113,51 @@ def near(facts: Facts, levels: tuple[Level, ...], sd: float, fold: IntArray, set
     return np.flatnonzero(e >= settings.number("graph.near") * sd**2)
 
 
-def score(facts: Facts, tables: Tables, fold: IntArray, persons: int, settings: Settings) -> Scored:
-    """Return those of the near pairs (with their closure) that are above the drop cut under ``tables``."""
+def score(
+    facts: Facts, tables: Tables, fold: IntArray, persons: int, settings: Settings, settled: IntArray | None = None
+) -> Scored:
+    """Return those of the near pairs (with their closure) that are above the drop cut under ``tables``.
+
+    ``settled``: the standing of pairs of which it is known, -1 of the others. Those speak for pairs beside them, and are not returned.
+    """
     strength, strong = settings.number("graph.shrinkage"), settings.number("graph.strong")
     code = classes.pack(facts)
     e = transmission.score(tables.levels, start(facts, tables.sd, bool(tables.levels)), code, fold, strength)
     pi = _probability(e, tables.lift)
-    place = np.flatnonzero(pi >= settings.number("graph.drop"))
-    facts, e, pi, fold, code = facts.take(place), e[place], pi[place], fold[place], code[place]
-    for look in tables.second:
-        e = transmission.score(look, e, second.pack(facts, pi, strong, persons), fold, settings.number("graph.second_shrinkage"))
+    likely = pi >= settings.number("graph.drop")
+    standing = np.zeros(len(facts), np.int64) if settled is None else np.maximum(settled, 0)
+    known = np.zeros(len(facts), bool) if settled is None else settled >= 0
+    place = np.flatnonzero(np.where(known, standing & KEPT != 0, likely))
+    facts, e, pi, fold, code, known = facts.take(place), e[place], pi[place], fold[place], code[place], known[place]
+    mine = standing[place]
+    for number, look in enumerate(tables.second):
+        bit = LOUD << number
+        loud = np.where(known, mine & bit != 0, pi >= strong)
+        mine |= np.where(loud, bit, 0)
+        e = transmission.score(look, e, second.pack(facts, pi, loud, persons), fold, settings.number("graph.second_shrinkage"))
         pi = _probability(e, tables.lift)
+    binds = ~known & _binding(facts, pi, tables, settings)
+    standing[place] = mine | np.where(known, 0, KEPT) | np.where(binds, BINDS, 0)
+    unit = components(persons, facts.a[binds], facts.b[binds])
+    if known.any():
+        own = np.flatnonzero(~known)
+        facts, pi, code, place = facts.take(own), pi[own], code[own], place[own]
     measured = tables.levels[classes.COARSE - 1].pairs(code) if tables.levels else np.zeros(len(code), np.int64)
-    return Scored(facts, pi, code, measured, components(persons, facts.a, facts.b), place)
+    return Scored(facts, pi, code, measured, unit, place, standing)
+
+
+def _binding(facts: Facts, pi: FloatArray, tables: Tables, settings: Settings) -> BoolArray:
+    """Return which pairs may be ties, or the ladder's: a verdict depends on no others."""
+    rungs = [float(rung) for rung in settings["verdicts.rungs"]]
+    narrow = facts.degree <= settings.integer("graph.small_value")
+    probable = _probable(facts, pi, tables, settings) | (narrow & (pi >= min(rungs, default=2.0)))
+    binding: BoolArray = probable & ~np.isin(facts.signature, tables.joiners)
+    return binding
+
+
+def _probable(facts: Facts, pi: FloatArray, tables: Tables, settings: Settings) -> BoolArray:
+    probable: BoolArray = (pi >= settings.number("graph.tie")) | (facts.signature & tables.dense != 0)
+    return probable
 
 
 def _probability(e: FloatArray, lift: float) -> FloatArray:
@@ -143,7 +183,7 @@ def learn(
     tables = Tables(mean, sd, lift, levels, (), dense, np.zeros(0, np.int64))
     for _ in range(settings.integer("graph.second_looks")):
         scored = score(facts, tables, fold, persons, settings)
-        look = second.pack(scored.facts, scored.probability, strong, persons)
+        look = second.pack(scored.facts, scored.probability, scored.probability >= strong, persons)
         kept = scored.place
         learned = transmission.learn(second.MASKS, look, z[kept], known[kept], fold[kept])
         tables = replace(tables, second=(*tables.second, learned))
@@ -168,6 +208,8 @@ class Near:
     fold: IntArray
     values: Values
     """What each pair shares."""
+    settled: IntArray | None = None
+    """The standing of pairs that are not judged here, and count for those beside them only; -1 of the others. None: all are judged."""
 
 
 def collect(facts: Facts, place: IntArray, fold: IntArray, view: View, persons: int) -> Near:
@@ -185,7 +227,7 @@ def with_closure(facts: Facts, persons: int) -> Facts:
 def tie(scored: Scored, found: Values, tables: Tables, persons: int, settings: Settings) -> BoolArray:
     """Return which of the scored pairs are ties; ``found``: what the near pairs share."""
     result = np.zeros(len(scored.facts), bool)
-    enough = (scored.probability >= settings.number("graph.tie")) | (scored.facts.signature & tables.dense != 0)
+    enough = _probable(scored.facts, scored.probability, tables, settings)
     above = np.flatnonzero(enough & ~np.isin(scored.facts.signature, tables.joiners))
     facts = scored.facts.take(above)
     given = (facts.signature & _ANY_GIVEN) != 0

@@ -7,7 +7,7 @@ import numpy as np
 from fraudgraph.graph.classes import SIGNATURE_BITS, band
 from fraudgraph.graph.codes import DAY
 from fraudgraph.graph.facts import Facts
-from fraudgraph.model import FloatArray, IntArray
+from fraudgraph.model import BoolArray, FloatArray, IntArray
 
 BANDS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _GAP_SHIFT = SIGNATURE_BITS
@@ -18,9 +18,8 @@ _SIGNATURE = (1 << SIGNATURE_BITS) - 1
 MASKS = [_CROWD, _CROWD | _GAP, _CROWD | _GAP | _SIGNATURE]
 
 
-def pack(facts: Facts, pi: FloatArray, strong: float, size: int) -> IntArray:
-    """Return the class: signature, band of pi x how many of the two have another strong pair, gap."""
-    loud = pi >= strong
+def pack(facts: Facts, pi: FloatArray, loud: BoolArray, size: int) -> IntArray:
+    """Return the class: signature, band of pi x how many of the two have another strong pair (``loud``), gap."""
     least = np.full(size, np.iinfo(np.int64).max)
     most = np.full(size, -1, np.int64)
     for end in (facts.a[loud], facts.b[loud]):

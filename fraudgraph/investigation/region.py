@@ -15,6 +15,7 @@ import polars as pl
 
 from fraudgraph.calibration import Calibration
 from fraudgraph.derived import Named
+from fraudgraph.graph.components import components
 from fraudgraph.graph.scoring import Near, Scored, score
 from fraudgraph.judging import Found, People, judge_pairs
 from fraudgraph.model import PAIR_VALUES, PAIRS, BoolArray
@@ -64,9 +65,11 @@ class Opinion(_Numbered):
     named: Named
 
     def unit(self, person_ids: Iterable[str]) -> set[str]:
-        """Return everybody in the units of the given people."""
-        mine = np.unique(self.found.scored.unit[self.numbers(person_ids)])
-        return set(self.ids.filter(pl.Series(np.isin(self.found.scored.unit, mine))))
+        """Return everybody whom pairs that are not dropped hold together with the given people: on others nothing of theirs hangs."""
+        facts = self.found.scored.facts
+        piece = components(len(self.named.first), facts.a, facts.b)
+        mine = np.unique(piece[self.numbers(person_ids)])
+        return set(self.ids.filter(pl.Series(np.isin(piece, mine))))
 
 
 class Region:

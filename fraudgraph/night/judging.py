@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -21,6 +22,16 @@ from fraudgraph.night.known import first_of
 from fraudgraph.settings import Settings
 
 
+@dataclass(frozen=True)
+class Solved:
+    """What near pairs came to."""
+
+    found: Found
+    named: Named
+    pairs: pl.DataFrame
+    """PAIRS as they stand now."""
+
+
 def judged(
     pairs: pl.DataFrame,
     values: pl.DataFrame,
@@ -29,43 +40,32 @@ def judged(
     settings: Settings,
     first: Callable[[pl.Series], pl.Series] = first_of,
     within: pl.Series | None = None,
-) -> tuple[Found, Named]:
-    """Judge the near pairs (PAIRS, PAIR_VALUES); those that lead out of ``within`` (person_id; None: everybody) as third people's only.
+) -> Solved:
+    """Judge the near pairs (PAIRS, PAIR_VALUES); those that lead out of ``within`` (person_id; None: everybody) are as they stand in PAIRS.
 
     ``people``: person_id, first_applied_at (Int64), applications, intent (Int64 millionths, -1 unknown) of everybody in a pair, at least;
     ``first``: as `Known.first`.
     """
     people = people.sort("first_applied_at", "person_id")
     names = first(people["person_id"])
-    near = near_of(pairs, values, people["person_id"], names)
+    near, standing = _near_and_standing(pairs, values, people["person_id"], names)
     if within is not None:
         inside = people["person_id"].is_in(within.implode()).to_numpy()
-        near = among(near, np.flatnonzero(inside[near.facts.a] & inside[near.facts.b]))
+        near = replace(near, settled=np.where(inside[near.facts.a] & inside[near.facts.b], -1, standing))
     intent = people["intent"].to_numpy()
     found = judge_pairs(near, People(names, intent), calibration, settings)
-    return found, Named(first_of(people["person_id"]), people["applications"].to_numpy(), intent)
-
-
-def units_in(found: Found) -> int:
-    """Return how many units the kept pairs come to."""
-    return len(np.unique(found.scored.unit[found.scored.facts.a]))
-
-
-def with_kept(pairs: pl.DataFrame, found: Found, named: Named) -> pl.DataFrame:
-    """Return PAIRS with ``kept`` as it was ``found``."""
-    facts = found.scored.facts
-    mine = pl.DataFrame({"person_a": named.ids(facts.a), "person_b": named.ids(facts.b), "kept": np.ones(len(facts), bool)})
-    joined = pairs.drop("kept").join(mine, on=["person_a", "person_b"], how="left", maintain_order="left")
-    return joined.with_columns(pl.col("kept").fill_null(False)).select(pairs.columns)
-
-
-def among(near: Near, places: IntArray) -> Near:
-    """Return the near pairs at ``places`` (ascending), with all that is known of them."""
-    return Near(near.facts.take(places), near.fold[places], near.values.of(places))
+    ends = {"person_a": people["person_id"].gather(near.facts.a), "person_b": people["person_id"].gather(near.facts.b)}
+    stand = pl.DataFrame({**ends, "standing": found.scored.standing})
+    pairs = pairs.drop("standing").join(stand, on=list(ends), maintain_order="left").select(pairs.columns)
+    return Solved(found, Named(first_of(people["person_id"]), people["applications"].to_numpy(), intent), pairs)
 
 
 def near_of(pairs: pl.DataFrame, values: pl.DataFrame, ids: pl.Series, first: pl.Series) -> Near:
     """Return PAIRS and PAIR_VALUES as near pairs of the people ``ids``, who are in the order of their ``first`` applications."""
+    return _near_and_standing(pairs, values, ids, first)[0]
+
+
+def _near_and_standing(pairs: pl.DataFrame, values: pl.DataFrame, ids: pl.Series, first: pl.Series) -> tuple[Near, IntArray]:
     number = pl.DataFrame({"person_id": ids}).with_row_index("number").with_columns(pl.col("number").cast(pl.Int32))
     pairs = pairs.join(number, left_on="person_a", right_on="person_id").rename({"number": "a"})
     pairs = pairs.join(number, left_on="person_b", right_on="person_id").rename({"number": "b"}).sort("a", "b")
@@ -74,7 +74,7 @@ def near_of(pairs: pl.DataFrame, values: pl.DataFrame, ids: pl.Series, first: pl
     facts = _facts(a, b, pairs["link_code"].to_numpy(), pairs["degree"].to_numpy(), pairs["prior"].to_numpy(), shared)
     persons = len(ids)
     fold = scoring.folds(first, np.arange(persons), a)
-    return Near(scoring.with_closure(facts, persons), fold, shared)
+    return Near(scoring.with_closure(facts, persons), fold, shared), pairs["standing"].to_numpy()
 
 
 def _values(values: pl.DataFrame, pairs: pl.DataFrame) -> Values:

@@ -122,8 +122,8 @@ def measured(asked: Measuring, pairs: pl.DataFrame, given: pl.DataFrame, calibra
     shared = ties.values(view, Applications(view.person), facts.a, facts.b)
     texts = asked.texts(book, distinct(shared.value & VALUE))
     named = derived.Named(first_of(names), np.zeros(0, np.int64), np.zeros(0, np.int64))
-    kept = np.zeros(0, np.int64)  # that is not known before third people are
-    return Measured(*derived.pairs(Near(facts, fold, shared), named, dict.fromkeys(KINDS, texts), kept), len(pairs))
+    unknown = np.zeros(len(facts), np.int64)  # what comes of them hangs on third people
+    return Measured(*derived.pairs(Near(facts, fold, shared), named, dict.fromkeys(KINDS, texts), unknown), len(pairs))
 
 
 VALUE = (1 << 40) - 1

@@ -15,6 +15,7 @@ from fraudgraph.calibration import Calibration
 from fraudgraph.graph.codes import Crowd
 from fraudgraph.graph.components import components
 from fraudgraph.graph.sorting import order_by
+from fraudgraph.graph.standing import BINDS
 from fraudgraph.model import MICRO, Int32Array, IntArray
 from fraudgraph.night.known import micros
 from fraudgraph.night.uses import OWN
@@ -132,17 +133,18 @@ class Memory:
         self.use_people[own] = np.minimum(people, 255)
 
     def _pairs(self, reader: Reader, number: pl.DataFrame) -> None:
-        """Put the near pairs, and what they share, together by unit."""
+        """Put the near pairs, and what they share, together by person."""
         self.pairs, self.pair_values = reader.table("pairs"), reader.table("pair_values")
         a, b = self._ends(self.pairs, number)
-        self.unit = components(len(self.person_ids), a.astype(np.int32), b.astype(np.int32))
+        binds = (self.pairs["standing"].to_numpy() & BINDS) != 0
+        self.unit = components(len(self.person_ids), a[binds].astype(np.int32), b[binds].astype(np.int32))
         """Per person: the unit's smallest person."""
-        self.pairs_of = Runs.of(self.unit[a], len(self.unit))
+        self.people_of = Runs.of(self.unit, len(self.unit))
         c, d = self._ends(self.pair_values, number)
-        self.values_of = Runs.of(self.unit[c], len(self.unit))
         self.pairs_at, self.values_at = (Runs.of(np.concatenate(ends), len(self.unit)) for ends in ((a, b), (c, d)))
         """By person: places in the pairs (or what they share) laid twice one after the other, by the first end and by the second."""
-        self.people_of = Runs.of(self.unit, len(self.unit))
+        self.other_end = np.concatenate([b, a]).astype(np.int32)
+        """Of the pairs, laid twice likewise: the person at the other end."""
 
     @staticmethod
     def _ends(frame: pl.DataFrame, number: pl.DataFrame) -> tuple[IntArray, IntArray]:

@@ -16,7 +16,7 @@ Everything else of a pair is its two people's own (`graph.facts`), and third peo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -79,6 +79,14 @@ class Renewed:
     """By how much the different values are more than before."""
     links: int
     """By how much the different links are more than before."""
+
+
+    def with_more(self, more: tuple[pl.DataFrame, pl.DataFrame]) -> Renewed:
+        """Take in PAIRS and PAIR_VALUES that the night left as they were."""
+        new = [frame.join(mine.select(PAIR).unique(), on=PAIR, how="anti") for frame, mine in zip(more, self.before, strict=True)]
+        pairs, values = (pl.concat([mine, frame.select(mine.columns)]) for mine, frame in zip((self.pairs, self.values), new, strict=True))
+        before = tuple(pl.concat([mine, frame.select(mine.columns)]) for mine, frame in zip(self.before, new, strict=True))
+        return replace(self, pairs=pairs, values=values, before=(before[0], before[1]))
 
 
 Before = Callable[[pl.Series, pl.Series], tuple[pl.DataFrame, pl.DataFrame]]

@@ -16,8 +16,8 @@ from fraudgraph.night.near import Change, remeasure
 from fraudgraph.night.people import connected, gathered, joined
 from fraudgraph.night.solving import changed, moved_ends, people_in, related_pairs
 from fraudgraph.night.standing import Standing, answers_of
-from fraudgraph.night.universes import NEW, SHIFT, WIDTH, Universes, put, put_person, records_of, universe_of
-from fraudgraph.stores.schema import KEY
+from fraudgraph.night.units import ENDS, Pairs, beyond
+from fraudgraph.night.universes import NEW, WIDTH, Universes, put, put_person, records_of
 from fraudgraph.subjects import tables
 
 
@@ -44,9 +44,7 @@ def screened(memory: Memory, standing: Standing, fresh: pl.DataFrame) -> list[di
     was, now = (_related(universes, memory, len(fresh), membership) for membership in (who.membership.clear(), who.membership))
     change = changed(universes, who.old, who.new, moved_ends(was, now))
     found, before = _remeasured(universes, change, now, memory)
-    busy = _busy(universes, found, before, who)
-    parts = [_judged(universes, memory, found, before, who, some) for some in busy]
-    verdicts, communities, reasons = (pl.concat(tables) for tables in zip(*parts, strict=True)) if parts else _nothing()
+    verdicts, communities, reasons = _judged(universes, memory, found, before, who)
     said = ["community_id", "members", "mean_intent", "flagged", "grade"]
     rows = (
         ids.to_frame("application_id")
@@ -59,13 +57,6 @@ def screened(memory: Memory, standing: Standing, fresh: pl.DataFrame) -> list[di
     gangs = _gangs(universes, memory, standing, rows, who, communities, verdicts)
     rows = rows.drop("flagged").join(gangs, on="community_id", how="left", maintain_order="left")
     return answers_of(rows.with_columns(_bare("application_id", 0), _bare("person_id", 2), _bare("community_id", 2)))
-
-
-Pairs = tuple[pl.DataFrame, pl.DataFrame]
-"""PAIRS and PAIR_VALUES."""
-
-TOGETHER = 300_000
-"""Near pairs that are judged at once, about: those of whole units, copied for each universe that touches them."""
 
 
 def _nothing() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -84,50 +75,47 @@ def _remeasured(universes: Universes, change: Change, related: pl.DataFrame, mem
     return (found.pairs, found.values), were[-1]
 
 
-def _busy(universes: Universes, found: Pairs, before: Pairs, who: People) -> list[pl.Series]:
-    """Return the people (numbers) whose units must be judged again, a few universes at a time: elsewhere nothing is other than before."""
-    people = [who.old["person_id"]]
-    for now, was in zip(found, before, strict=True):
-        for one, other in ((now, was), (was, now)):
-            facts = [name for name in one.columns if name != "kept"]
-            moved = one.join(other, on=facts, how="anti", nulls_equal=True)
-            people += [moved["person_a"], moved["person_b"]]
-    ids = pl.concat(people).unique()
-    if not len(ids):
-        return []
-    where = pl.DataFrame({"person": universes.of(ids), "universe": universe_of(ids, 2)})
-    universe = where["universe"].to_numpy()
-    cost = np.ones(int(universe.max()) + 1, np.int64)
-    copied = universes.cost(where["person"])
-    cost[: len(copied)] += copied
-    part = np.cumsum(cost) // TOGETHER
-    where = where.with_columns(part=pl.Series(part[universe]))
-    return [some["person"] for some in where.sort("universe", "person").partition_by("part", maintain_order=True)]
-
-
 def _judged(
-    universes: Universes, memory: Memory, found: Pairs, before: Pairs, who: People, people: pl.Series
+    universes: Universes, memory: Memory, found: Pairs, before: Pairs, who: People
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Return VERDICTS, COMMUNITIES and REASONS of the units of the given people (numbers)."""
-    inside = pl.DataFrame({"universe": (people.to_numpy() >> np.uint64(SHIFT)) & np.uint64((1 << (63 - SHIFT)) - 1)}).unique()
-    mine = [_of(frame, inside) for frame in (*found, *before)]
-    whole = [
-        pl.concat([all_.join(was.select(key), on=key, how="anti", nulls_equal=True), now])
-        for all_, was, now, key in zip(universes.pairs(people), mine[2:], mine[:2], (KEY["pairs"], KEY["pair_values"]), strict=True)
-    ]
-    there = people_in(universes, whole[0], who.old.select("person_id").unique(), who.persons)
-    solved, named = judged(whole[0], whole[1], there, memory.calibration, memory.settings, universes.first)
+    """Return VERDICTS, COMMUNITIES and REASONS of the units of whoever is, or is in a pair, other than before."""
+    old, come = (_moved(*pairs) for pairs in ((before, found), (found, before)))
+    ends = [table[end].alias("person_id") for table in (old[0], come[0]) for end in ENDS]
+    people = pl.concat([who.old["person_id"], *ends]).unique()
+    if not len(people):
+        return _nothing()
+    asked = universes.of(people)
+    within = universes.whole(pl.concat([asked, universes.beside(asked)]))
+    while True:
+        were = universes.incident(within)
+        now = tuple(_with(*tables) for tables in zip(were, old, come, strict=True))
+        ids = pl.concat([universes.person_ids(within)["person_id"], people, who.persons["person_id"]]).unique()
+        there = people_in(universes, now[0], who.old.select("person_id").unique(), who.persons)
+        solved = judged(now[0], now[1], there, memory.calibration, memory.settings, universes.first, within=ids)
+        more = beyond(were, (solved.pairs, now[1]), ids)
+        if more.is_empty():
+            break
+        within = universes.whole(pl.concat([within, universes.of(more).alias(within.name)]))
     return (
-        derived.verdicts(solved, named, memory.calibration, memory.settings),
-        derived.communities(solved, named),
-        derived.reasons(solved, named, memory.calibration, memory.settings),
+        derived.verdicts(solved.found, solved.named, memory.calibration, memory.settings),
+        derived.communities(solved.found, solved.named),
+        derived.reasons(solved.found, solved.named, memory.calibration, memory.settings),
     )
 
 
-def _of(pairs: pl.DataFrame, inside: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs in the given universes."""
-    where = universe_of(pairs["person_a"], 2).cast(pl.UInt64).alias("universe")
-    return pairs.with_columns(where).join(inside, on="universe", how="semi").drop("universe")
+def _moved(one: Pairs, other: Pairs) -> Pairs:
+    """Return what is in ``one`` of those pairs that ``other`` has not, or has otherwise, standing apart."""
+    parts = []
+    for mine, theirs in zip(one, other, strict=True):
+        facts = [name for name in mine.columns if name != "standing"]
+        parts += [mine.join(theirs, on=facts, how="anti", nulls_equal=True), theirs.join(mine, on=facts, how="anti", nulls_equal=True)]
+    ends = pl.concat([part.select(ENDS) for part in parts]).unique()
+    return one[0].join(ends, on=list(ENDS), how="semi"), one[1].join(ends, on=list(ENDS), how="semi")
+
+
+def _with(were: pl.DataFrame, gone: pl.DataFrame, come: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs (or what they share) that ``were``, without those that went and with those that came."""
+    return pl.concat([were.join(gone.select(ENDS).unique(), on=list(ENDS), how="anti"), come.select(were.columns)])
 
 
 def _bare(name: str, head: int) -> pl.Expr:
@@ -208,8 +196,8 @@ def _gangs(
             table.filter(pl.col("application_id").str.starts_with(front)) for table in (who.membership, who.old, who.amounts)
         )
         ends = pl.concat([now["person_id"], old["person_id"]]).unique()
-        _, unit = universes.units(universes.of(ends))
-        touched = memory.person_ids.gather(memory.people_of.gathered(unit)[1])
+        _, theirs = universes.split(universes.whole(universes.of(ends)))
+        touched = memory.person_ids.gather(theirs)
         _, person = universes.split(universes.of(now["person_id"]))
         row = memory.rows_of.gathered(person)[1]
         stored = memory.applications[row].select("application_id", "applied_at", "amount")

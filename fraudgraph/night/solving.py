@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -13,11 +13,11 @@ from fraudgraph.graph.facts import GIVEN_KINDS
 from fraudgraph.judging import Found
 from fraudgraph.model import MICRO, SLOT
 from fraudgraph.night.evidence import renewed_evidence
-from fraudgraph.night.judging import judged, units_in, with_kept
+from fraudgraph.night.judging import Solved, judged
 from fraudgraph.night.known import RECORD, Known, Stored, micros
 from fraudgraph.night.near import PAIR, Change, Renewed, renew
 from fraudgraph.night.people import Confirmed, confirm
-from fraudgraph.night.units import Units
+from fraudgraph.night.units import Units, beyond
 from fraudgraph.progress import Progress
 from fraudgraph.settings import Settings
 from fraudgraph.stores import Reader
@@ -68,9 +68,8 @@ def solve_night(
         units = Units(reader, known.numbers, known.numbers.of(before["persons"]["person_id"]))
         renewed = renew(known, change, units.before, related, calibration, settings)
     with progress.stage("ties and communities"):
-        people = people_in(known, renewed.pairs, before["persons"], now["persons"])
-        within = pl.concat([units.within, now["persons"]["person_id"]])
-        found, named = judged(renewed.pairs, renewed.values, people, calibration, settings, within=within)
+        renewed, solution = judge_touched(known, units, renewed, before["persons"], now["persons"], calibration, settings)
+        found, named = solution.found, solution.named
     with progress.stage("verdicts"):
         told = units.told()
         solved = {
@@ -84,7 +83,7 @@ def solve_night(
         members = _gang_members(reader, followed.applications, now["membership"])
         were = (reader.table("evidence"), reader.table("gang_members"), reader.table("gangs"))
         whole = {
-            "pairs": (renewed.before[0], with_kept(renewed.pairs, found, named)),
+            "pairs": (renewed.before[0], renewed.pairs),
             "pair_values": (renewed.before[1], renewed.values),
             **{name: (told[name], table) for name, table in solved.items()},
             "gangs": (were[2], followed.gangs),
@@ -108,11 +107,31 @@ def solve_night(
             **{name: len(now[name]) - len(before[name]) for name in ("persons", "conflicts")},
             "hubs": len(whole["hubs"][1]) - len(whole["hubs"][0]),
             "ties": len(whole["ties"][1]) - len(whole["ties"][0]),
-            "components": units_in(found) - units.count,
+            "components": found.scored.units - units.count,
             "identifiers": renewed.identifiers,
             "links": renewed.links,
         },
     )
+
+
+def judge_touched(
+    known: Known,
+    units: Units,
+    renewed: Renewed,
+    before: pl.DataFrame,
+    now: pl.DataFrame,
+    calibration: Calibration,
+    settings: Settings,
+) -> tuple[Renewed, Solved]:
+    """Judge the units that the night touches; return the pairs with what became of them, too. ``before``, ``now``: as `people_in`."""
+    while True:
+        people = people_in(known, renewed.pairs, before, now)
+        within = pl.concat([units.within, now["person_id"]])
+        solved = judged(renewed.pairs, renewed.values, people, calibration, settings, within=within)
+        more = beyond(renewed.before, (solved.pairs, renewed.values), within)
+        if more.is_empty():
+            return replace(renewed, pairs=solved.pairs), solved
+        renewed = renewed.with_more(units.widened(more))
 
 
 def difference(name: str, before: pl.DataFrame, now: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

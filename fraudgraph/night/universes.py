@@ -198,27 +198,19 @@ class Universes:
             found.append(_put_rows(frame, both >> SHIFT, both & ((1 << SHIFT) - 1)))
         return found[0], found[1]
 
-    def pairs(self, people: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return PAIRS and PAIR_VALUES of the units of the given people (numbers), each unit in each of their universes."""
+    def beside(self, people: pl.Series) -> pl.Series:
+        """Return the numbers of everybody who is near one of the given people (numbers)."""
         memory = self._memory
-        universe, unit = self.units(people)
-        found = []
-        for runs, frame in ((memory.pairs_of, memory.pairs), (memory.values_of, memory.pair_values)):
-            place, row = runs.gathered(unit)
-            found.append(_put_rows(frame, universe[place], row))
-        return found[0], found[1]
-
-    def cost(self, people: pl.Series) -> IntArray:
-        """Return per universe how many pairs `pairs` gives for it."""
-        universe, unit = self.units(people)
-        many = self._memory.pairs_of.start[unit + 1] - self._memory.pairs_of.start[unit]
-        return np.bincount(universe, many).astype(np.int64)
-
-    def units(self, people: pl.Series) -> tuple[IntArray, IntArray]:
-        """Return (universe, unit), each once, of the given people (numbers)."""
         universe, person = self.split(people.unique())
-        both = np.unique(universe << SHIFT | self._memory.unit[person])
-        return both >> SHIFT, both & ((1 << SHIFT) - 1)
+        place, twice = memory.pairs_at.gathered(person)
+        return _joined(universe[place], memory.other_end[twice]).unique().alias(people.name)
+
+    def whole(self, people: pl.Series) -> pl.Series:
+        """Return the numbers of everybody in a unit with one of the given people (numbers), each once."""
+        universe, person = self.split(people.unique())
+        both = distinct(universe << SHIFT | self._memory.unit[person])
+        place, inside = self._memory.people_of.gathered(both & ((1 << SHIFT) - 1))
+        return _joined((both >> SHIFT)[place], inside).alias(people.name)
 
 
 def _put_rows(frame: pl.DataFrame, universe: IntArray, row: IntArray) -> pl.DataFrame:

@@ -72,7 +72,7 @@ class EmbeddedNumbers:
         return int(self.book["at"].to_numpy().max(initial=0))
 
     def near(self) -> pl.DataFrame:
-        sql = f"SELECT hash(person_a) AS a, hash(person_b) AS b, kept FROM pairs WHERE {schema.AT_NIGHT}"
+        sql = f"SELECT hash(person_a) AS a, hash(person_b) AS b, standing FROM pairs WHERE {schema.AT_NIGHT}"
         with self._opened() as duck:
             return fetched(duck.sql(sql, params={"night": self._night}))
 

@@ -73,7 +73,7 @@ class BookNumbers(Numbers, Protocol):
     """The same of a whole book."""
 
     def near(self) -> pl.DataFrame:
-        """Return the near pairs of the book: a, b, the numbers of the people of PAIRS, and kept, in any order."""
+        """Return the near pairs of the book: a, b, the numbers of the people of PAIRS, and standing, in any order."""
 
     def last(self) -> int:
         """Return when the last application of the book was made, microseconds; 0 where there is none."""
@@ -159,8 +159,8 @@ class ByText:
         return int(times.dt.epoch("us").to_numpy().max(initial=0))
 
     def near(self) -> pl.DataFrame:
-        found = self._reader.table("pairs", ["person_a", "person_b", "kept"])
-        return pl.DataFrame({"a": hashed(found["person_a"]), "b": hashed(found["person_b"]), "kept": found["kept"]})
+        found = self._reader.table("pairs", ["person_a", "person_b", "standing"])
+        return pl.DataFrame({"a": hashed(found["person_a"]), "b": hashed(found["person_b"]), "standing": found["standing"]})
 
     def person_ids(self, people: pl.Series) -> pl.DataFrame:
         return self._named("persons", "person_id").filter(pl.col("person").is_in(people.implode()))

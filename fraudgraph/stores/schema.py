@@ -16,15 +16,15 @@ import polars as pl
 from fraudgraph import model
 from fraudgraph.stores import port
 
-FORMAT = 4
+FORMAT = 5
 """Version of the layout. A store of a higher one is refused, one of a lower one is brought up to it by its next writer; to be raised
 with every change of a table."""
 
-FORMER = {1: "cafb60e60b2c8d5a", 2: "fb0a91a482594c69", 3: "87a9d608781d5627"}
+FORMER = {1: "cafb60e60b2c8d5a", 2: "fb0a91a482594c69", 3: "87a9d608781d5627", 4: "18ce2b004ea7406b"}
 """Former formats that can still be read -> their layouts. 1 has no labels and no columns for the slots of masked values; 1 and 2 have none
 of the tables `OUTSIDE`."""
 
-LATER = {"pairs": 4, "pair_values": 2, "hub_windows": 4}
+LATER = {"pairs": 5, "pair_values": 2, "hub_windows": 4}
 """Derived table -> the first format that has it, as it is now. Of an older store it is read as empty."""
 
 OUTSIDE_SINCE = 3

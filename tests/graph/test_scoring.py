@@ -23,6 +23,7 @@ from fraudgraph.graph.facts import BIT, Applications, Facts, View
 from fraudgraph.graph.measure import measure
 from fraudgraph.graph.pairs import Given
 from fraudgraph.graph.scoring import Near, Scored, Tables
+from fraudgraph.graph.standing import BINDS, KEPT, LOUD
 from fraudgraph.graph.ties import values
 from fraudgraph.model import PLACEHOLDERS, IntArray
 from fraudgraph.settings import Settings
@@ -191,11 +192,52 @@ def test_what_is_kept_is_over_the_drop_cut_before_the_second_look(seed: int) -> 
     assert (plain.probability >= SMALL.number("graph.drop")).all()
     assert ((found.probability >= 0) & (found.probability <= 1)).all()
     assert not np.array_equal(plain.probability, found.probability)
-    assert np.array_equal(found.unit, components(book.persons, found.facts.a, found.facts.b))
+    binds = found.standing[found.place] & BINDS != 0
+    assert 0 < binds.sum() < len(binds)
+    assert np.array_equal(found.unit, components(book.persons, found.facts.a[binds], found.facts.b[binds]))
+    assert found.units == len({int(unit) for unit in found.unit[found.facts.a[binds]]})
     assert np.array_equal(found.code, classes.pack(found.facts))
     assert len(tables.second) == SMALL.integer("graph.second_looks")
     first = scored(replace(tables, second=tables.second[:1]), pairs, book.persons)
     assert not np.array_equal(first.probability, found.probability), "every look counts"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_pair_stands_by_whether_it_is_kept_may_tie_or_climb_and_is_strong_at_each_look(seed: int) -> None:
+    book = measured(seed)[0]
+    tables, pairs = learned(seed)
+    found = scored(tables, pairs, book.persons)
+    kept = np.flatnonzero(found.standing & KEPT)
+    assert kept.tolist() == found.place.tolist()
+    assert (found.standing[np.setdiff1d(np.arange(len(pairs.facts)), kept)] == 0).all()
+    for number in range(2):
+        look = scored(replace(tables, second=tables.second[:number]), pairs, book.persons)
+        strong = look.probability >= SMALL.number("graph.strong")
+        assert ((found.standing[kept] & LOUD << number) != 0).tolist() == strong.tolist()
+    tied = scoring.tie(found, pairs.values, tables, book.persons, SMALL)
+    climbing = scoring.weak(found, tied, tables, SMALL) & (found.probability >= min(SMALL["verdicts.rungs"]))
+    assert (found.standing[kept][tied | climbing] & BINDS != 0).all()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_settled_pairs_speak_for_those_beside_them_and_are_not_returned(seed: int) -> None:
+    """Whatever part is settled as it stands, the others come out as in the whole."""
+    book = measured(seed)[0]
+    tables, pairs = learned(seed)
+    whole = scored(tables, pairs, book.persons)
+    for known in (np.arange(len(pairs.facts)) % 3 == 0, pairs.facts.a < book.persons // 2, np.ones(len(pairs.facts), bool)):
+        settled = np.where(known, whole.standing, -1)
+        part = scoring.score(pairs.facts, tables, pairs.fold, book.persons, SMALL, settled)
+        mine = ~known[whole.place]
+        assert part.place.tolist() == whole.place[mine].tolist()
+        assert part.probability.tolist() == whole.probability[mine].tolist()
+        assert part.standing.tolist() == whole.standing.tolist()
+        assert part.code.tolist() == whole.code[mine].tolist()
+        assert part.measured.tolist() == whole.measured[mine].tolist()
+    odd = np.arange(len(pairs.facts)) % 2 == 1
+    otherwise = np.where(whole.standing & KEPT != 0, whole.standing ^ LOUD, 0)
+    other = scoring.score(pairs.facts, tables, pairs.fold, book.persons, SMALL, np.where(odd, otherwise, -1))
+    assert other.probability.tolist() != whole.probability[~odd[whole.place]].tolist(), "what they say counts"
 
 
 def test_a_pair_is_scored_without_the_other_pairs_looking_on() -> None:

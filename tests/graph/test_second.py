@@ -25,8 +25,9 @@ def test_classes_are_those_of_the_literal_reading(pairs: list[tuple[int, int, in
         gap=[p[4] * DAY for p in pairs],
         signature=[p[5] for p in pairs],
     )
-    found = pack(facts, np.array(probability, float), 0.3, 7).tolist()
-    for code, (a, b, label, _, days, signature), pi in zip(found, pairs, probability, strict=True):
+    pi = np.array(probability, float)
+    found = pack(facts, pi, pi >= 0.3, 7).tolist()
+    for code, (a, b, label, _, days, signature), chance in zip(found, pairs, probability, strict=True):
         backed = 0
         for end in (a, b):
             strong = [other for other, loud in zip(pairs, probability, strict=True) if loud >= 0.3 and end in other[:2]]
@@ -34,7 +35,7 @@ def test_classes_are_those_of_the_literal_reading(pairs: list[tuple[int, int, in
         assert code & ((1 << SIGNATURE_BITS) - 1) == signature
         assert code >> SIGNATURE_BITS & 0b11 == (days > 3) + (days > 14)
         assert code >> (SIGNATURE_BITS + 2) & 0b11 == backed
-        assert code >> (SIGNATURE_BITS + 4) == sum(pi > edge for edge in BANDS)
+        assert code >> (SIGNATURE_BITS + 4) == sum(chance > edge for edge in BANDS)
 
 
 def test_masks_are_nested_and_each_keeps_the_high_bits_of_the_next() -> None:

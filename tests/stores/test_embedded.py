@@ -192,7 +192,7 @@ def test_a_store_of_format_3_has_no_near_pairs_until_its_next_writer(path: Path)
     """What it has in the two tables was measured otherwise."""
     with duckdb.connect(str(path)) as duck:
         duck.execute("ALTER TABLE hub_windows RENAME COLUMN since TO people")
-        duck.execute("ALTER TABLE pairs DROP COLUMN kept")
+        duck.execute("ALTER TABLE pairs DROP COLUMN standing")
         duck.execute("INSERT INTO pairs (person_a, person_b, from_night) VALUES ('P-1', 'P-2', 1)")
         duck.execute("INSERT INTO hub_windows (kind, key, \"window\", people, from_night) VALUES ('ip', '1.2.3.4', 203, 300, 1)")
     as_former(path, 3, ())

@@ -51,7 +51,7 @@ EDGES: dict[str, Edge] = {
         "near",
         (("Person", "person_a"), ("Person", "person_b")),
         ("person_a", "person_b"),
-        ("person_a", "person_b", "link_code", "degree", "prior", "kept", "kinds", "keys", "people"),
+        ("person_a", "person_b", "link_code", "degree", "prior", "standing", "kinds", "keys", "people"),
     ),
     "ties": Edge(
         "tied",

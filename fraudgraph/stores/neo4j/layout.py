@@ -9,7 +9,7 @@ import polars as pl
 
 from fraudgraph import model
 
-FORMAT = 2
+FORMAT = 3
 """Version of the graph's model. A book of a higher one is refused, one of a lower one is migrated step by step by its next writer."""
 
 Schema = dict[str, "pl.DataType | type[pl.DataType]"]
