@@ -1,6 +1,6 @@
 """Requests a second of a warm screen on one core.
 
-    taskset -c 0 python -m benchmarks.screening STORE REQUESTS.csv [--requests 2000] [--at-once 256]
+    taskset -c 0 python -m benchmarks.screening STORE REQUESTS.csv [--requests 2000] [--at-once 1024]
 
 STORE holds a book, REQUESTS.csv applications that are not in it (the next ones of the same book, say). Prints the time until the screen is
 warm, the CPU seconds of all requests, requests a second by it, and the time of a request that comes alone.
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("store", type=Path)
     parser.add_argument("requests_file", type=Path)
     parser.add_argument("--requests", type=int, default=2000)
-    parser.add_argument("--at-once", type=int, default=256)
+    parser.add_argument("--at-once", type=int, default=1024)
     options = parser.parse_args()
     requests = lines_of(pl.read_csv(options.requests_file, infer_schema=False).head(options.requests))
     wall, used = time.perf_counter(), cpu()

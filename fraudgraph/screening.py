@@ -25,7 +25,7 @@ from fraudgraph.settings import Settings
 from fraudgraph.stores import open_store
 from fraudgraph.values import values_of
 
-MOST = 512
+MOST = 1024
 """Requests that are judged together, at most."""
 
 COPIED = 2_000_000

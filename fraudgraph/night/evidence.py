@@ -38,12 +38,16 @@ def renewed_evidence(
     theirs = number.join(pl.concat([scene.others, with_other]).unique(), on="person", how="semi")
     again = pl.concat([part.select("gang_id") for part in (*moved, touched, theirs, live.join(alive, on="gang_id", how="anti"))]).unique()
     same = evidence.join(live, on="gang_id", how="semi").join(again, on="gang_id", how="anti")
-    found = gang_evidence(known, renewed, members, gangs.join(again, on="gang_id", how="semi"), settings)
+    listed = evidence.select("kind", "key").with_columns(value).unique("value")
+    found = gang_evidence(known, renewed, members, gangs.join(again, on="gang_id", how="semi"), settings, listed)
     return EVIDENCE.check(pl.concat([same, found.select(same.columns)]))
 
 
-def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: pl.DataFrame, settings: Settings) -> pl.DataFrame:
-    """Return EVIDENCE of the gangs that have a community; ``members``: GANG_MEMBERS after the night."""
+def gang_evidence(
+    known: Known, renewed: Renewed, members: pl.DataFrame, gangs: pl.DataFrame, settings: Settings, listed: pl.DataFrame
+) -> pl.DataFrame:
+    """Return EVIDENCE of the gangs that have a community; ``members``: GANG_MEMBERS after the night; ``listed``: value, kind, key of some
+    values whose texts are known."""
     scene = renewed.scene
     live = members.join(gangs.filter(pl.col("community_id") != ""), on="gang_id", how="semi")
     if not len(live):
@@ -64,7 +68,7 @@ def gang_evidence(known: Known, renewed: Renewed, members: pl.DataFrame, gangs: 
     table = inside.join(people, on="value").with_columns((pl.col("people") - pl.col("members")).alias("others"))
     table = _foremost(table.with_columns(pl.col("members", "others").cast(pl.Int64)))
     theirs = theirs.join(table, on="value", how="semi")
-    table = table.join(_texts(known, renewed, theirs, live.select("person", "person_id").unique()), on="value")
+    table = table.join(_texts(known, renewed, theirs, live.select("person", "person_id").unique(), listed), on="value")
     table = table.sort("gang_id", "members", "others", "kind", "key", descending=[False, True, False, False, False])
     return EVIDENCE.check(table.group_by("gang_id", maintain_order=True).head(MOST_EVIDENCE).select(list(EVIDENCE.columns)))
 
@@ -78,9 +82,10 @@ def _foremost(table: pl.DataFrame) -> pl.DataFrame:
     return both.filter(more | (equal & (pl.col("others") <= pl.col("most")))).select(table.columns)
 
 
-def _texts(known: Known, renewed: Renewed, uses: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def _texts(known: Known, renewed: Renewed, uses: pl.DataFrame, names: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Return value, kind, key of the values of ``uses``; ``names``: person, person_id of their people."""
     found = renewed.scene.texts(uses["value"])
+    found = pl.concat([found, listed.join(uses, on="value", how="semi").select(found.columns)]).unique("value")
     missing = uses.join(found, on="value", how="anti").unique("value", keep="any")
     if not len(missing):
         return found

@@ -229,6 +229,7 @@ def _own_places(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, people: I
     wanted = spans(theirs, window, 0)
     stored = asked.known.numbers.uses(wanted).join(asked.others, on="person", how="anti")
     uses = pl.concat([stored, melt(asked.come).join(wanted, on="value", how="semi")])
+    theirs, uses = _to_be_counted(theirs, uses, settings)
     values, everybody = uses["value"].unique(), uses["person"].unique()
     crowd = counted(uses, values, everybody, unranked(uses), settings)
     table = uses.select("application", "slot", few=pl.Series(np.where(crowd.own, crowd.value, MISSING), dtype=pl.Int32))
@@ -239,6 +240,21 @@ def _own_places(asked: Measuring, rows: pl.DataFrame, cast: pl.Series, people: I
         joined = rows.select("application").join(own, on="application", how="left", maintain_order="left")["few"]
         found[slot] = joined.fill_null(MISSING).to_numpy().astype(np.int32)
     return found
+
+
+def _to_be_counted(asked: pl.DataFrame, uses: pl.DataFrame, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return those of the uses ``asked`` about that may be of one's own place, and the ``uses`` that they are counted with.
+
+    Those in the half before count whole: where they are too many already, nothing else needs to be known."""
+    window = hubs.window_of(settings)
+    asked, uses = asked.with_columns(window), uses.with_columns(window)
+    before = asked.select("value", pl.col("window") - 1).unique()
+    people = uses.join(before, on=hubs.WINDOW, how="semi").group_by(hubs.WINDOW).agg(pl.col("person").n_unique())
+    full = people.filter(pl.col("person") > FEW)
+    asked = asked.join(full.select("value", pl.col("window") + 1), on=hubs.WINDOW, how="anti")
+    own = asked.select(hubs.WINDOW).unique()
+    halves = pl.concat([own, own.with_columns(pl.col("window") - 1)]).unique()
+    return asked.drop("window"), uses.join(halves, on=hubs.WINDOW, how="semi").drop("window")
 
 
 def _in_question(asked: Measuring, uses: pl.DataFrame, settings: Settings) -> pl.DataFrame:

@@ -18,13 +18,11 @@ import polars as pl
 from fraudgraph.graph.components import components
 from fraudgraph.graph.facts import KIND_RANK
 from fraudgraph.graph.standing import BINDS, KEPT, LOUD
-from fraudgraph.model import BoolArray, Int32Array, IntArray
 from fraudgraph.stores import Reader
 from fraudgraph.stores.numbers import BookNumbers
 from fraudgraph.stores.schema import KEY
 
 ENDS = ("person_a", "person_b")
-NumberArray = np.ndarray[tuple[int], np.dtype[np.uint64]]
 
 
 @dataclass
@@ -42,33 +40,50 @@ class Units:
 
     def before(self, people: pl.Series, moved: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return PAIRS and PAIR_VALUES of everybody within; the arguments are those of `near.Before`."""
-        book = self._book
         asked = pl.concat([people, self.also.alias(people.name)]).unique()
-        inside = np.isin(book.everybody, asked.to_numpy())
-        inside |= _beside(np.isin(book.everybody, moved.to_numpy()), book.a, book.b)
-        inside = book.whole(_beside(inside, book.a, book.b))
-        self.count = book.units_of(inside)
-        numbers = pl.concat([pl.Series(book.everybody[inside], dtype=pl.UInt64), asked.alias("")]).unique()
-        self.within = self.numbers.person_ids(numbers)["person_id"]
-        return self._pairs("pairs", self.within), self._pairs("pair_values", self.within)
+        touched = pl.concat([asked, self._beside(moved)]).unique()
+        come = pl.concat([asked, self._whole(pl.concat([touched, self._beside(touched)]))]).unique()
+        return self._taken_in(come)
 
     def widened(self, more: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Draw the circle around ``more`` (person_id) too, and around their units; return PAIRS and PAIR_VALUES of before of these."""
-        book = self._book
-        inside = book.whole(np.isin(book.everybody, self.numbers.of(more).to_numpy()))
-        self.count += book.units_of(inside)
-        come = self.numbers.person_ids(pl.Series(book.everybody[inside], dtype=pl.UInt64))["person_id"]
+        return self._taken_in(self._whole(self.numbers.of(more)))
+
+    def _taken_in(self, numbers: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Take in people, whole units of them; return PAIRS and PAIR_VALUES of before of these."""
+        self.count += self._units.filter(pl.col("person").is_in(numbers.implode()))["unit"].n_unique()
+        come = self.numbers.person_ids(numbers)["person_id"]
         self.within = pl.concat([self.within, come])
-        return self._pairs("pairs", come), self._pairs("pair_values", come)
+        ids = come.to_list()
+        pairs, values = (
+            pl.concat([self.reader.table(name, where={end: ids}) for end in ENDS]).unique(list(KEY[name]), keep="any")
+            for name in ("pairs", "pair_values")
+        )
+        return pairs, values
 
     @cached_property
-    def _book(self) -> _Book:
-        return _Book.of(self.numbers.near())
+    def _near(self) -> pl.DataFrame:
+        return self.numbers.near()
 
-    def _pairs(self, name: str, people: pl.Series) -> pl.DataFrame:
-        ids = people.to_list()
-        parts = [self.reader.table(name, where={end: ids}) for end in ("person_a", "person_b")]
-        return pl.concat(parts).unique(list(KEY[name]), keep="any")
+    @cached_property
+    def _units(self) -> pl.DataFrame:
+        """person, unit: of everybody who is in a unit with somebody."""
+        binds = self._near.filter(pl.col("standing") & BINDS != 0)
+        people, place = np.unique(np.concatenate([binds["a"].to_numpy(), binds["b"].to_numpy()]), return_inverse=True)
+        a, b = place[: len(binds)].astype(np.int32), place[len(binds) :].astype(np.int32)
+        return pl.DataFrame({"person": pl.Series(people, dtype=pl.UInt64), "unit": components(len(people), a, b)})
+
+    def _beside(self, people: pl.Series) -> pl.Series:
+        """Return the numbers of everybody who is near one of the given people."""
+        some = people.implode()
+        ends = [self._near.filter(pl.col(mine).is_in(some))[other].alias(people.name) for mine, other in (("a", "b"), ("b", "a"))]
+        return pl.concat(ends).unique()
+
+    def _whole(self, people: pl.Series) -> pl.Series:
+        """Return the numbers of the given people and of everybody in a unit with one of them."""
+        mine = self._units.filter(pl.col("person").is_in(people.implode()))["unit"].unique()
+        inside = self._units.filter(pl.col("unit").is_in(mine.implode()))["person"]
+        return pl.concat([people, inside.alias(people.name)]).unique()
 
     def told(self) -> dict[str, pl.DataFrame]:
         """Return TIES, COMMUNITIES, VERDICTS and REASONS, by their names, of those within, as the store has them."""
@@ -86,37 +101,6 @@ class Units:
         """Return a whole table, COMMUNITIES or VERDICTS, with ``now`` in place of ``was``."""
         others = self.reader.table(name).join(was.select("community_id").unique(), on="community_id", how="anti")
         return pl.concat([others, now.select(others.columns)]).sort(KEY[name])
-
-
-@dataclass(frozen=True)
-class _Book:
-    """The near pairs of the book."""
-
-    everybody: NumberArray
-    """Numbers of the people who are in one, ascending."""
-    a: IntArray
-    """Places in ``everybody``."""
-    b: IntArray
-    unit: Int32Array
-    """Per person of ``everybody``."""
-
-    @classmethod
-    def of(cls, near: pl.DataFrame) -> _Book:
-        """``near``: as `BookNumbers.near`."""
-        everybody, place = np.unique(np.concatenate([near["a"].to_numpy(), near["b"].to_numpy()]), return_inverse=True)
-        a, b = place[: len(near)], place[len(near) :]
-        binds = (near["standing"].to_numpy() & BINDS) != 0
-        return cls(everybody, a, b, components(len(everybody), a[binds].astype(np.int32), b[binds].astype(np.int32)))
-
-    def whole(self, inside: BoolArray) -> BoolArray:
-        """Return who is in a unit with somebody ``inside``."""
-        touched = np.zeros(len(self.everybody), bool)
-        touched[self.unit[inside]] = True
-        return touched[self.unit]
-
-    def units_of(self, inside: BoolArray) -> int:
-        """Return how many units of two or more the people ``inside``, all of their units, are."""
-        return int(np.sum(np.bincount(self.unit[inside]) >= 2)) if inside.any() else 0
 
 
 Pairs = tuple[pl.DataFrame, pl.DataFrame]
@@ -144,15 +128,6 @@ def _speaking(pairs: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     shared = values.join(loud, on=list(ENDS), how="semi").select(*ENDS, rank, "key")
     first = shared.sort("kind", "key").unique(ENDS, keep="first", maintain_order=True)
     return loud.join(first, on=list(ENDS), how="left").with_columns(pl.col("kind").fill_null(-1), pl.col("key").fill_null(""))
-
-
-def _beside(people: BoolArray, a: IntArray, b: IntArray) -> BoolArray:
-    """Return who is one of ``people`` or in a pair (a, b) with one."""
-    found = people.copy()
-    touched = people[a] | people[b]
-    found[a[touched]] = True
-    found[b[touched]] = True
-    return found
 
 
 def ends_of(pairs: pl.DataFrame) -> pl.Series:

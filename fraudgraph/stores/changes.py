@@ -123,26 +123,23 @@ def _write_derived(
     if afresh:
         _insert(duck, name, opened, columns, night)
         return
-    closing = (opened if closed is None else closed).select(key)
-    with registered(duck, incoming=opened.select(columns), closing=closing):
-        touched = "true"
-        if not whole:
-            by_closing, by_incoming = _agree("other", "closing", key), _agree("other", "incoming", key)
-            touched = (
-                f"stored.rowid IN (SELECT other.rowid FROM {name} AS other SEMI JOIN closing ON {by_closing} "
-                f"UNION ALL SELECT other.rowid FROM {name} AS other SEMI JOIN incoming ON {by_incoming})"
-            )
+    gone = opened if closed is None or whole else pl.concat([closed.select(key), opened.select(key)])
+    names = schema.quoted(columns)
+    with registered(duck, incoming=opened.select(columns), gone=gone.select(key)):
+        # Of a whole book nothing is copied; of a few rows it is found once where they are.
+        kind, mine = ("VIEW", "") if whole else ("TABLE", f"SEMI JOIN gone ON {_agree('stored', 'gone', key)}")
+        duck.execute(f"CREATE TEMP {kind} there AS SELECT rowid AS place, {names} FROM {name} AS stored {mine} WHERE to_night IS NULL")
         duck.execute(
-            f"UPDATE {name} SET to_night = $night WHERE rowid IN (SELECT stored.rowid FROM {name} AS stored "
-            f"ANTI JOIN incoming ON {_agree('stored', 'incoming', columns)} WHERE stored.to_night IS NULL AND {touched})",
+            f"UPDATE {name} SET to_night = $night WHERE rowid IN "
+            f"(SELECT place FROM there ANTI JOIN incoming ON {_agree('there', 'incoming', columns)})",
             {"night": night},
         )
-        names = schema.quoted(columns)
         duck.execute(
             f"INSERT INTO {name} ({names}, from_night) SELECT {names}, $night FROM incoming "
-            f"ANTI JOIN (SELECT {schema.quoted(key)} FROM {name} WHERE to_night IS NULL) AS stored ON {_agree('stored', 'incoming', key)}",
+            f"ANTI JOIN there ON {_agree('there', 'incoming', columns)}",
             {"night": night},
         )
+        duck.execute(f"DROP {kind} there")
 
 
 def _agree(left: str, right: str, columns: Iterable[str]) -> str:

@@ -34,12 +34,14 @@ def fetched(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
 
 
 @contextmanager
-def registered(duck: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Iterator[None]:
-    """Let DuckDB read frames by their names. Times lose their zone on the way (a store's times are UTC)."""
+def registered(duck: duckdb.DuckDBPyConnection, *, streamed: bool = False, **frames: pl.DataFrame) -> Iterator[None]:
+    """Let DuckDB read frames by their names. Times lose their zone on the way (a store's times are UTC).
+
+    ``streamed``: every column of a large one is read, once, and in the order of its rows."""
     for name, frame in frames.items():
         times = [column for column, dtype in frame.schema.items() if dtype == model.TIME]
         plain = frame.with_columns(pl.col(times).dt.replace_time_zone(None)) if times else frame
-        duck.register(name, _lent(plain))
+        duck.register(name, _Stream(plain) if streamed else _lent(plain))
     try:
         yield
     finally:

@@ -25,6 +25,9 @@ VALUE: schema.Schema = {"value": pl.String}
 FEW = 1000
 """Values that go to DuckDB as a list; more go as a table."""
 
+NARROW = 3
+"""Columns up to which rows are looked up and read at once; of wider ones it is found first where they are."""
+
 
 class Head(NamedTuple):
     """What an attached file says of itself."""
@@ -165,7 +168,8 @@ class EmbeddedReader:
         with self._open() as duck:
             if name in schema.LATER and head(duck, self._path).format < schema.LATER[name]:
                 return schema.DERIVED[name].empty().select(list(columns or schema.DERIVED[name].schema))
-            found = schema.source(name, schema.AT_NIGHT, self._slots_for(name, wanted, duck))
+            slots = self._slots_for(name, wanted, duck)
+            found = schema.source(name, schema.AT_NIGHT, slots)
             chosen = _chosen(found, name, columns, wanted)
             if not all(wanted.values()):
                 return pl.DataFrame(schema={column: found.schema[column] for column in chosen})
@@ -177,8 +181,11 @@ class EmbeddedReader:
                 f'"{column}" IN (SELECT {f"unnest($few_{number})" if f"few_{number}" in few else f"value FROM many_{number}"})'
                 for number, column in enumerate(wanted)
             ]
-            sql = f"SELECT {schema.quoted(carried)} FROM ({found.sql(' AND '.join(conditions) or 'true')})"
-            with registered(duck, **many):
+            condition = " AND ".join(conditions) or "true"
+            if conditions and len(carried) > NARROW and schema.has_rows(name, wanted):
+                found, condition = schema.source(name, schema.found_first(name, schema.AT_NIGHT, condition), slots), "true"
+            sql = f"SELECT {schema.quoted(carried)} FROM ({found.sql(condition)})"
+            with registered(duck, streamed=False, **many):
                 frame = self._frame(duck, sql, found.schema, **few)
         return in_order(frame, found.order).select(chosen)
 

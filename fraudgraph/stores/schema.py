@@ -8,6 +8,7 @@ Every row of a fact or derived table has the night that opened it, and the night
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 
@@ -138,6 +139,17 @@ def source(name: str, at: str, slots: list[model.Slot]) -> Source:
     if table.name != name:
         raise ValueError(f"a store has no table {name!r}")
     return Source(_all(f"SELECT {quoted(table.schema)} FROM {name} WHERE {at}"), table.schema, KEY[name])
+
+
+def has_rows(name: str, columns: Iterable[str]) -> bool:
+    """Say whether what is read as ``name`` are rows of one table that has these columns."""
+    return name in DERIVED or name == "applications" or (name == "keys" and set(columns) <= {"application_id"})
+
+
+def found_first(name: str, at: str, condition: str) -> str:
+    """Return what `source` is to be given as ``at``, for rows that meet ``condition``: where they are is found by its columns alone."""
+    table = name if name in DERIVED else "book"
+    return f"{at} AND rowid IN (SELECT rowid FROM {table} WHERE {at} AND {condition})"
 
 
 def users_sql(slots: list[model.Slot]) -> str:
