@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from fraudgraph import model, records
+from fraudgraph import ahead, model, records
 from fraudgraph._version import __version__
 from fraudgraph.barred import NOBODY, Barred
 from fraudgraph.calibration import Calibration
@@ -45,6 +45,7 @@ def nightly(
     the book is judged by.
     """
     clock = Clock(progress)
+    ahead.loaded()
     place = open_store(store, create=True, settings=settings)  # a store that is not there is a book that is not there, and made by `run`
     with place.snapshot() as reader:
         frozen(reader, store)
