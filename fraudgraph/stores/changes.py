@@ -125,21 +125,24 @@ def _write_derived(
         return
     gone = opened if closed is None or whole else pl.concat([closed.select(key), opened.select(key)])
     names = schema.quoted(columns)
-    with registered(duck, incoming=opened.select(columns), gone=gone.select(key)):
-        # Of a whole book nothing is copied; of a few rows it is found once where they are.
-        kind, mine = ("VIEW", "") if whole else ("TABLE", f"SEMI JOIN gone ON {_agree('stored', 'gone', key)}")
-        duck.execute(f"CREATE TEMP {kind} there AS SELECT rowid AS place, {names} FROM {name} AS stored {mine} WHERE to_night IS NULL")
+    with registered(duck, incoming=opened.select(columns), leaving=gone.select(key)):
+        now = f"(SELECT rowid AS place, {names} FROM {name} WHERE to_night IS NULL)"
+        if not whole:  # it is found once where these rows are; of a whole book nothing is copied
+            same = _agree("stored", "leaving", key)
+            duck.execute(f"CREATE TEMP TABLE there AS SELECT * FROM {now} AS stored SEMI JOIN leaving ON {same}")
+            now = "there"
         duck.execute(
             f"UPDATE {name} SET to_night = $night WHERE rowid IN "
-            f"(SELECT place FROM there ANTI JOIN incoming ON {_agree('there', 'incoming', columns)})",
+            f"(SELECT place FROM {now} AS stored ANTI JOIN incoming ON {_agree('stored', 'incoming', columns)})",
             {"night": night},
         )
         duck.execute(
             f"INSERT INTO {name} ({names}, from_night) SELECT {names}, $night FROM incoming "
-            f"ANTI JOIN there ON {_agree('there', 'incoming', columns)}",
+            f"ANTI JOIN {now} AS stored ON {_agree('stored', 'incoming', columns)}",
             {"night": night},
         )
-        duck.execute(f"DROP {kind} there")
+        if not whole:
+            duck.execute("DROP TABLE there")
 
 
 def _agree(left: str, right: str, columns: Iterable[str]) -> str:
