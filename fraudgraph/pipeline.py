@@ -9,7 +9,7 @@ import hashlib
 import json
 import resource
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from dataclasses import replace as replaced
@@ -148,7 +148,8 @@ def run(
             if before is None:
                 barred = Barred.of(place)
                 read = barred.admitted(_read(inputs, kept, settings, clock))
-                change = _gather(reader, read, relations, calibration, kept, settings, digest, replace, clock, corrections, barred)
+                told = None if reader.night else writer.ahead
+                change = _gather(reader, read, relations, calibration, kept, settings, digest, replace, clock, corrections, barred, told)
         if change is not None:
             with clock.stage("storing"):
                 before = writer.apply(change)
@@ -216,6 +217,10 @@ def _read(inputs: Sequence[Path], kept: Values, settings: Settings, clock: Clock
     return replaced(read, applications=kept.accepted(read.applications, settings, clock))
 
 
+Told = Callable[[pl.DataFrame, pl.DataFrame], None]
+"""Takes the applications and keys of a first book as soon as they are known."""
+
+
 def _gather(
     reader: Reader,
     read: Records,
@@ -228,6 +233,7 @@ def _gather(
     clock: Clock,
     corrections: bool = False,
     barred: Barred = NOBODY,
+    ahead: Told | None = None,
 ) -> Change:
     """Solve the book that ``read`` makes of the stored one, and gather everything that the store is to take over."""
     fresh = replace or not reader.night
@@ -241,7 +247,7 @@ def _gather(
             del stored
     frozen = _frozen(reader, calibration, kept, fresh, clock)
     ties_given, rejected = _relations(reader, relations, settings, fresh, barred)
-    solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader, kept)
+    solved = solve_book(applications, ties_given[0], frozen, settings, clock, None if fresh else reader, kept, ahead)
     summary = {**summarise(read, solved, ties_given[0], settings, rejected), "corrected": corrected}
     new = pl.concat([read.applications, updates], how="diagonal")
     if not fresh and not (_same_placeholders(solved.calibration, reader) and same_rules(reader.settings(), settings)):
@@ -337,6 +343,7 @@ def solve_book(
     progress: Progress = SILENT,
     reader: Reader | None = None,
     kept: Values = PLAIN,
+    ahead: Told | None = None,
 ) -> Solved:
     """From applications (a book as ``kept`` has it, sorted by applied_at, application_id) to every derived table; ``reader`` is the night
     before."""
@@ -344,6 +351,8 @@ def solve_book(
         identified = kept.identified(
             applications, settings, frozen_placeholders=frozen.placeholders if frozen else None, progress=progress
         )
+    if ahead is not None:
+        ahead(applications, _all_keys(applications, identified))
     with progress.stage("subjects"):
         who = subjects.resolve(applications, identified, settings, agree=name_agreement, progress=progress)
         intents = intent.of_people(applications, who)
@@ -399,11 +408,15 @@ def _follow(reader: Reader | None, verdicts: pl.DataFrame, current: pl.DataFrame
     return ledger.follow(reader.table("gangs"), past, reader.events().drop("night"), verdicts, current)
 
 
+def _all_keys(applications: pl.DataFrame, identified: Identified) -> pl.DataFrame:
+    """Return the KEYS rows of all applications."""
+    beside = [] if identified.matching is None else identified.matching.get_columns()
+    return pl.DataFrame([applications["application_id"], *identified.keys, *beside])
+
+
 def _keys(solved: Solved, new: pl.DataFrame) -> pl.DataFrame:
     """Return the KEYS rows of the applications in ``new``, in their order."""
-    identified = solved.identified
-    beside = [] if identified.matching is None else identified.matching.get_columns()
-    keys = pl.DataFrame([solved.applications["application_id"], *identified.keys, *beside])
+    keys = _all_keys(solved.applications, solved.identified)
     if len(new) == len(keys) and new["application_id"].equals(keys["application_id"]):
         return keys
     return new.select("application_id").join(keys, on="application_id", how="left", maintain_order="left")

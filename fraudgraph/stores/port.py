@@ -317,6 +317,10 @@ class Store(Protocol):
 class Writer(Protocol):
     """The one who may change a store."""
 
+    def ahead(self, applications: pl.DataFrame, keys: pl.DataFrame) -> None:
+        """Be told what the next change brings (APPLICATIONS, KEYS) while it is still made: a store may begin with it. Nobody sees anything
+        of it before `apply`; where that gets others, or never comes, what was begun is cleared."""
+
     def apply(self, change: Change) -> Batch:
         """Apply it whole; raise StoreBusy if the store's night is not the change's ``base_night`` any more, StoreError if it
         cannot be written: the store is as before then. A change that is no change of the vocabulary raises TypeError."""

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from fraudgraph.errors import FraudgraphError, StoreBusy, StoreError, UsageError
 from fraudgraph.stores import schema
@@ -54,6 +55,9 @@ class EmbeddedWriter:
     def _may_write(self) -> None:
         if not self._held:
             raise StoreError(f"the lock on the store {self._path} was given back already: take it again before writing")
+
+    def ahead(self, applications: pl.DataFrame, keys: pl.DataFrame) -> None:
+        """A file is written at once, and is quick to write."""
 
     def apply(self, change: Change) -> Batch:
         self._may_write()

@@ -44,6 +44,28 @@ class StoreContract(HistoryContract, OutsideContract):
                 reader.batch_table("rejects", 0)
         assert place().check() == []
 
+    def test_what_was_told_ahead_counts_for_nothing_before_it_is_applied(self, place: Place) -> None:
+        first, other = grown(1, 12), grown(1, 9)
+        store = place()
+        with store.lock() as writer:
+            writer.ahead(first.applications, first.keys)
+            with store.snapshot() as reader:
+                assert reader.night == 0
+                assert reader.table("applications").is_empty()
+        with store.snapshot() as reader:
+            assert reader.night == 0
+        with store.lock() as writer:
+            writer.ahead(other.applications, other.keys)
+            writer.apply(first)
+        assert_frame_equal(read(store, "applications"), grown_book(1, 12))
+        assert store.check() == []
+        with store.lock() as writer:
+            later = grown(2, 12)
+            writer.ahead(later.applications, later.keys)
+            writer.apply(later)
+        assert_frame_equal(read(store, "applications"), grown_book(2, 12))
+        assert store.check() == []
+
     # --- facts
 
     def test_facts_come_back_as_they_went_in_whatever_their_order(self, place: Place) -> None:

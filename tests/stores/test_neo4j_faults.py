@@ -232,14 +232,14 @@ def test_a_batch_that_does_not_fit_the_servers_memory_is_made_smaller(own: Graph
     monkeypatch.setattr(planning, "BATCH", 100_000)
     store = open_store(own.url, create=True)
     sizes = []
-    real = lanes.Lane._batch
+    real = lanes.Lane.batch
 
     def seen(self: lanes.Lane, work: planning.Work, frame: pl.DataFrame) -> None:
         if work.file == "load/first-application":
             sizes.append(frame.height)
         real(self, work, frame)
 
-    monkeypatch.setattr(lanes.Lane, "_batch", seen)
+    monkeypatch.setattr(lanes.Lane, "batch", seen)
     book = applications(range(10_000))
     put(store, change(0, book))
     assert sizes[:2] == [10_000, 5_000]
@@ -287,7 +287,7 @@ def test_a_server_that_goes_away_in_the_middle_and_does_not_come_back(
 ) -> None:
     store = open_store(own.url, create=True, settings=quick())
     put(store, grown(1, 5))
-    real = lanes.Lane._batch
+    real = lanes.Lane.batch
     left = [3]
 
     def counted(self: lanes.Lane, *args: Any) -> None:
@@ -296,7 +296,7 @@ def test_a_server_that_goes_away_in_the_middle_and_does_not_come_back(
             tight.kill()
         real(self, *args)
 
-    monkeypatch.setattr(lanes.Lane, "_batch", counted)
+    monkeypatch.setattr(lanes.Lane, "batch", counted)
     with pytest.raises(StoreUnreachable, match="no Neo4j answers") as caught:
         put(store, grown(2, 5))
     assert caught.value.exit_code == 4
@@ -311,7 +311,7 @@ def test_a_server_that_goes_away_in_the_middle_and_does_not_come_back(
 def test_a_server_that_comes_back_in_time_is_waited_for(tight: servers.Server, own: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "RETRY_SECONDS", 300.0)
     store = open_store(own.url, create=True)
-    real = lanes.Lane._batch
+    real = lanes.Lane.batch
     left = [3]
     back: list[threading.Thread] = []
 
@@ -323,7 +323,7 @@ def test_a_server_that_comes_back_in_time_is_waited_for(tight: servers.Server, o
             back[0].start()
         real(self, *args)
 
-    monkeypatch.setattr(lanes.Lane, "_batch", counted)
+    monkeypatch.setattr(lanes.Lane, "batch", counted)
     assert put(store, grown(1, 5)) == 1
     back[0].join()
     assert_frame_equal(read(store, "applications"), grown_book(1, 5))

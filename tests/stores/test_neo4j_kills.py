@@ -35,8 +35,8 @@ VICTIM = """
 import sys
 from books import grown
 from fraudgraph.stores import open_store
-from fraudgraph.stores.neo4j import planning
-planning.BATCH = 40
+from fraudgraph.stores.neo4j import planning, writing
+planning.BATCH, writing.MANY = 40, 50
 url, size, last = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 changes = {night: grown(night, size) for night in range(1, last + 1)}
 store = open_store(url, create=True)
@@ -46,6 +46,7 @@ print("ready", flush=True)
 while night < last:
     night += 1
     with store.lock() as writer:
+        writer.ahead(changes[night].applications, changes[night].keys)
         writer.apply(changes[night])
     print(night, flush=True)
 """

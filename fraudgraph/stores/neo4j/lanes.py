@@ -65,9 +65,9 @@ class Lane:
             for frame in work.batches():
                 if self._stopped.is_set():
                     return
-                self._batch(work, frame)
+                self.batch(work, frame)
 
-    def _batch(self, work: Work, frame: pl.DataFrame) -> None:
+    def batch(self, work: Work, frame: pl.DataFrame) -> None:
         """Write some rows in one transaction; where the server has too little memory for it, in two."""
         rows = work.rows(frame)
         step = self.step + 1
@@ -86,8 +86,8 @@ class Lane:
             if frame.height <= SMALLEST:
                 raise
             half = frame.height // 2
-            self._batch(work, frame.slice(0, half))
-            self._batch(work, frame.slice(half))
+            self.batch(work, frame.slice(0, half))
+            self.batch(work, frame.slice(half))
 
 
 class Lanes:
@@ -105,6 +105,10 @@ class Lanes:
     def write(self, works: Iterable[Step]) -> None:
         """Write on the first lane."""
         self._lanes[0].write(works)
+
+    def one_batch(self, work: Work, frame: pl.DataFrame) -> None:
+        """Write some rows on the second lane."""
+        self._lanes[1].batch(work, frame)
 
     def side_by_side(self, *lanes: Iterable[Step]) -> None:
         """Write each on a lane of its own. What fails in one stops the others, and is raised when all have ended: nothing is under way

@@ -214,17 +214,13 @@ class Planner:
         """Plan the applications and return those that are no longer there."""
         change = self._change
         new, gone = change.applications, pl.Series("application_id", [], dtype=pl.String)
-        keys = change.keys.drop("application_id")
-        absent = [pl.lit(None, pl.String).alias(slot.name) for slot in model.STORED_SLOTS if slot.name not in keys.columns]
-        caption = captions.of_names(new["name"]).alias("caption")
-        frame = pl.concat([new.select(list(model.APPLICATIONS.schema)), caption.to_frame(), keys], how="horizontal").with_columns(absent)
-        columns = [*model.APPLICATIONS.schema, "caption", *(slot.name for slot in model.STORED_SLOTS)]
+        frame = _application_frame(new, change.keys)
         there = pl.DataFrame(schema={"application_id": pl.String})
         if self._reader is not None:
             where = None if change.replace else {"application_id": new["application_id"]}
             there = self._reader.table("applications", columns=["application_id"], where=where)
             gone = among(there, ["application_id"], new, inside=False)["application_id"] if change.replace else gone
-        self._write_nodes("applications", frame.select(columns), there, gone)
+        self._write_nodes("applications", frame, there, gone)
         return gone
 
     def _nodes(self, name: str, what: Difference) -> None:
@@ -305,6 +301,21 @@ class Planner:
                 self._plan.after.append(Work("load/batch-rows", parts, size=10))
         events = change.gang_events.with_row_index("position").with_columns(pl.col("position").cast(pl.Int64))
         self._plan.add("load/gang-event", events, to=self._plan.after)
+
+
+def _application_frame(applications: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of nodes of applications, with their captions and keys."""
+    keys = keys.drop("application_id")
+    absent = [pl.lit(None, pl.String).alias(slot.name) for slot in model.STORED_SLOTS if slot.name not in keys.columns]
+    caption = captions.of_names(applications["name"]).alias("caption")
+    frame = pl.concat([applications.select(list(model.APPLICATIONS.schema)), caption.to_frame(), keys], how="horizontal")
+    return frame.with_columns(absent).select(*model.APPLICATIONS.schema, "caption", *(slot.name for slot in model.STORED_SLOTS))
+
+
+def first_applications(applications: pl.DataFrame, keys: pl.DataFrame) -> Work:
+    """Return what writes the applications of a first book, before anything else is planned. Long values are left to the plan."""
+    frame, _ = shortened(_application_frame(applications, keys))
+    return Work(f"load/{layout.FIRST['applications']}", frame, rows=application_rows)
 
 
 NOT_PLAIN = ("applied_at", "date_of_birth", "label_time", "caption")

@@ -8,11 +8,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import polars as pl
+
 from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.stores.checked import checked
 from fraudgraph.stores.neo4j import layout
 from fraudgraph.stores.neo4j.clearing import held, settle
 from fraudgraph.stores.neo4j.connection import Connection, Full, Transaction
+from fraudgraph.stores.neo4j.early import Early
 from fraudgraph.stores.neo4j.erasing import erase
 from fraudgraph.stores.neo4j.lanes import LANES, Lanes, Mark, Step, taken_over
 from fraudgraph.stores.neo4j.papers import as_json
@@ -41,12 +44,34 @@ class Neo4jWriter:
         self._fence = fence
         self._held = True
         self._settled = False
+        self._early: Early | None = None
 
     def release(self) -> None:
-        """The lease is given back: nothing may be written any more."""
+        """The lease is given back: nothing may be written any more. What was begun and is not wanted is cleared."""
+        if self._take_early() is not None:
+            self._clear_up()
         self._held = False
 
+    def ahead(self, applications: pl.DataFrame, keys: pl.DataFrame) -> None:
+        self._may_write()
+        reader = open_reader(self._connection, None)
+        if self._early is None and not reader.night and len(applications) > MANY:
+            night = reader.physical + 1
+            self._begin(night)
+            self._early = Early(Lanes(self._connection, night, self._fence), night, applications, keys)
+
+    def _take_early(self) -> Early | None:
+        """Return what is being written already, stopped; it is nobody's then."""
+        early, self._early = self._early, None
+        if early is not None:
+            early.stop()
+        return early
+
     def apply(self, change: Change) -> Batch:
+        early = self._take_early()
+        if early is not None and not early.is_of(change.applications, change.keys):
+            early = None
+            self._clear_up()
         self._may_write()
         checked(change)
         known_at = datetime.now(UTC).isoformat(timespec="microseconds")
@@ -58,9 +83,12 @@ class Neo4jWriter:
         night = physical + 1
         plan = Planner(self._connection, reader if reader.night else None, physical, change).plan()
         batch = Batch(1 if change.replace else reader.night + 1, change.digest, change.command, known_at, dict(change.summary))
-        self._begin(night)
+        if early is None:
+            self._begin(night)
         try:
-            lanes = Lanes(self._connection, night, self._fence)
+            lanes = Lanes(self._connection, night, self._fence) if early is None else early.lanes
+            if early is not None:
+                plan.applications[:] = [early.rest() if work.file == early.work.file else work for work in plan.applications]
             self._write(plan, lanes, first=not reader.night)
             self._flip(plan, lanes, night, batch, papers, reader, replace=change.replace)
             if not reader.night:
