@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -262,7 +263,7 @@ class EmbeddedReader:
         if kind not in self._documents:
             sql = "SELECT name, document FROM documents WHERE kind = $kind AND from_night <= $night ORDER BY from_night DESC LIMIT 1"
             rows = self._rows(sql, kind=kind)
-            self._documents[kind] = Version(str(rows[0][0]), json.loads(rows[0][1])) if rows else None
+            self._documents[kind] = Version(str(rows[0][0]), _parsed(str(rows[0][1]))) if rows else None
         return self._documents[kind]
 
     def _rows(self, sql: str, **given: Any) -> list[tuple[Any, ...]]:
@@ -300,6 +301,13 @@ class EmbeddedReader:
             raise StoreBusy(f"the store {self._path} was started afresh while it was being read: run again")
         if known_at(duck, self._night) != self._known:
             raise StoreBusy(f"night {self._night} of the store {self._path} was taken back while it was being read: run again")
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> dict[str, Any]:
+    """Return a document, which nobody changes: a calibration is megabytes, and every snapshot is asked for it."""
+    document: dict[str, Any] = json.loads(text)
+    return document
 
 
 def _chosen(found: schema.Source, name: str, columns: Iterable[str] | None, where: Mapping[str, Iterable[str]]) -> list[str]:
