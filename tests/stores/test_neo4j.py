@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from fraudgraph import model
 from fraudgraph.errors import StoreBusy, StoreError, UsageError
 from fraudgraph.settings import defaults
 from fraudgraph.stores import Change, Store, open_store
-from fraudgraph.stores.neo4j import lanes, layout, longtexts, planning, schema, texts, writing
+from fraudgraph.stores.neo4j import lanes, layout, longtexts, schema, texts, writing
 from fraudgraph.stores.neo4j.store import Neo4jStore
 
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -285,70 +284,6 @@ def test_small_batches_and_a_small_flip_make_the_same_book(graph: Graph, monkeyp
         assert_frame_equal(
             read(store, "applications", night, where={"application_id": grown_book(night, 5)["application_id"]}), grown_book(night, 5)
         )
-    assert store.check() == []
-
-
-# --- what is written while the book is still solved
-
-
-@pytest.fixture
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The applications of the smallest books are written ahead, in batches of three."""
-    monkeypatch.setattr(writing, "MANY", 2)
-    monkeypatch.setattr(planning, "BATCH", 3)
-
-
-@pytest.mark.parametrize("wait", [0.0, 0.3, 3.0])
-def test_a_book_that_was_begun_ahead_is_the_book(store: Neo4jStore, graph: Graph, soon: None, wait: float) -> None:
-    """However far it came before the rest was known."""
-    first = grown(1, 14)
-    put(store, first)
-    expected = graph.dump()
-    graph.empty()
-    with store.lock() as writer:
-        writer.ahead(first.applications, first.keys)
-        time.sleep(wait)
-        writer.apply(first)
-    assert graph.dump() == expected
-    assert store.check() == []
-
-
-def test_what_was_begun_ahead_and_is_not_wanted_is_cleared(store: Neo4jStore, graph: Graph, soon: None) -> None:
-    first, other = grown(1, 14), grown(1, 11)
-    put(store, first)
-    expected = graph.dump()
-    graph.empty()
-    with store.lock() as writer:
-        writer.ahead(other.applications, other.keys)
-        time.sleep(1)
-        writer.apply(first)
-    assert graph.dump() == expected
-    graph.empty()
-
-    def begin_only() -> None:
-        with store.lock() as writer:
-            writer.ahead(first.applications, first.keys)
-            time.sleep(1)
-            raise Interrupted
-
-    with pytest.raises(Interrupted):
-        begin_only()
-    assert not graph.ask("MATCH (n:Application) RETURN n")
-    with store.snapshot() as reader:
-        assert reader.night == 0
-
-
-def test_what_fails_ahead_is_told_by_the_change(store: Neo4jStore, graph: Graph, soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = grown(1, 14)
-    with monkeypatch.context() as patched:
-        stop_before(patched, 1)
-        with store.lock() as writer:
-            writer.ahead(first.applications, first.keys)
-            time.sleep(1)
-            with pytest.raises(Interrupted):
-                writer.apply(first)
-    put(store, first)
-    assert_frame_equal(read(store, "applications"), grown_book(1, 14))
     assert store.check() == []
 
 
