@@ -79,7 +79,7 @@ def _judged(
     universes: Universes, memory: Memory, found: Pairs, before: Pairs, who: People
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return VERDICTS, COMMUNITIES and REASONS of the units of whoever is, or is in a pair, other than before."""
-    old, come = (_moved(*pairs) for pairs in ((before, found), (found, before)))
+    old, come = _moved(before, found)
     ends = [table[end].alias("person_id") for table in (old[0], come[0]) for end in ENDS]
     people = pl.concat([who.old["person_id"], *ends]).unique()
     if not len(people):
@@ -103,14 +103,15 @@ def _judged(
     )
 
 
-def _moved(one: Pairs, other: Pairs) -> Pairs:
-    """Return what is in ``one`` of those pairs that ``other`` has not, or has otherwise, standing apart."""
+def _moved(before: Pairs, now: Pairs) -> tuple[Pairs, Pairs]:
+    """Return the pairs that are in one of two tables only, or otherwise in the other, standing apart: as they were, and as they are."""
     parts = []
-    for mine, theirs in zip(one, other, strict=True):
-        facts = [name for name in mine.columns if name != "standing"]
-        parts += [mine.join(theirs, on=facts, how="anti", nulls_equal=True), theirs.join(mine, on=facts, how="anti", nulls_equal=True)]
-    ends = pl.concat([part.select(ENDS) for part in parts]).unique()
-    return one[0].join(ends, on=list(ENDS), how="semi"), one[1].join(ends, on=list(ENDS), how="semi")
+    for was, is_ in zip(before, now, strict=True):
+        facts = [name for name in was.columns if name != "standing"]
+        parts += [one.join(other, on=facts, how="anti", nulls_equal=True).select(ENDS) for one, other in ((was, is_), (is_, was))]
+    ends = pl.concat(parts).unique()
+    (a, b), (c, d) = ([frame.join(ends, on=list(ENDS), how="semi") for frame in tables] for tables in (before, now))
+    return (a, b), (c, d)
 
 
 def _with(were: pl.DataFrame, gone: pl.DataFrame, come: pl.DataFrame) -> pl.DataFrame:

@@ -128,8 +128,3 @@ def _speaking(pairs: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     shared = values.join(loud, on=list(ENDS), how="semi").select(*ENDS, rank, "key")
     first = shared.sort("kind", "key").unique(ENDS, keep="first", maintain_order=True)
     return loud.join(first, on=list(ENDS), how="left").with_columns(pl.col("kind").fill_null(-1), pl.col("key").fill_null(""))
-
-
-def ends_of(pairs: pl.DataFrame) -> pl.Series:
-    """Return the people (person_id) of PAIRS, each once."""
-    return pl.concat([pairs["person_a"], pairs["person_b"].alias("person_a")]).unique().alias("person_id")

@@ -48,11 +48,6 @@ def put_person(people: pl.Series, universe: IntArray | pl.Series) -> pl.Series:
     return both.select((pl.lit("P-") + _front() + pl.col("text").str.slice(len("P-"))).alias(people.name)).to_series()
 
 
-def universe_of(texts: pl.Series, head: int = 0) -> pl.Series:
-    """Return the universe (Int64) of application ids or keys, or of ids of which the first ``head`` characters say what they name."""
-    return texts.str.slice(head, DIGITS).cast(pl.Int64)
-
-
 class Universes:
     """`night.known.Known` of a book and of so many copies of it as there are nights."""
 

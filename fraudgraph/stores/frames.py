@@ -3,7 +3,7 @@ two take longer to import than most questions to be answered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -34,14 +34,25 @@ def fetched(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
 
 
 @contextmanager
-def registered(duck: duckdb.DuckDBPyConnection, *, streamed: bool = False, **frames: pl.DataFrame) -> Iterator[None]:
-    """Let DuckDB read frames by their names. Times lose their zone on the way (a store's times are UTC).
+def registered(duck: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Iterator[None]:
+    """Let DuckDB read frames by their names. Times lose their zone on the way (a store's times are UTC)."""
+    with _named(duck, frames, _lent):
+        yield
 
-    ``streamed``: every column of a large one is read, once, and in the order of its rows."""
+
+@contextmanager
+def streamed(duck: duckdb.DuckDBPyConnection, **frames: pl.DataFrame) -> Iterator[None]:
+    """The same, for frames of any size of which every column is read, once, and in the order of the rows."""
+    with _named(duck, frames, _Stream):
+        yield
+
+
+@contextmanager
+def _named(duck: duckdb.DuckDBPyConnection, frames: Mapping[str, pl.DataFrame], lent: Callable[[pl.DataFrame], Any]) -> Iterator[None]:
     for name, frame in frames.items():
         times = [column for column, dtype in frame.schema.items() if dtype == model.TIME]
         plain = frame.with_columns(pl.col(times).dt.replace_time_zone(None)) if times else frame
-        duck.register(name, _Stream(plain) if streamed else _lent(plain))
+        duck.register(name, lent(plain))
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ import polars as pl
 
 from fraudgraph import model
 from fraudgraph.stores import numbering, schema
-from fraudgraph.stores.frames import fetched, registered
+from fraudgraph.stores.frames import fetched, registered, streamed
 from fraudgraph.stores.numbers import PLACE, RECORD, USES
 
 Opened = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
@@ -38,12 +38,12 @@ class EmbeddedNumbers:
 
     def of(self, texts: pl.Series, kind: str = "") -> pl.Series:
         number = "hash(text, $kind)" if kind else "hash(text)"
-        with registered(self._memory, streamed=True, texts=texts.rename("text").to_frame()):
+        with streamed(self._memory, texts=texts.rename("text").to_frame()):
             sql = f"SELECT CASE WHEN text IS NOT NULL THEN {number} END AS number FROM texts"
             return fetched(self._memory.sql(sql, params={"kind": kind} if kind else {}))["number"].rename(texts.name)
 
     def of_keys(self, texts: pl.Series, kinds: pl.Series) -> pl.Series:
-        with registered(self._memory, streamed=True, texts=pl.DataFrame({"text": texts, "kind": kinds})):
+        with streamed(self._memory, texts=pl.DataFrame({"text": texts, "kind": kinds})):
             sql = "SELECT CASE WHEN text IS NOT NULL THEN hash(text, kind) END AS number FROM texts"
             found: pl.DataFrame = self._memory.sql(sql).pl()
             return found["number"].rename(texts.name)

@@ -186,7 +186,7 @@ class EmbeddedReader:
             if conditions and len(carried) > NARROW and schema.has_rows(name, wanted):
                 found, condition = schema.source(name, schema.found_first(name, schema.AT_NIGHT, condition), slots), "true"
             sql = f"SELECT {schema.quoted(carried)} FROM ({found.sql(condition)})"
-            with registered(duck, streamed=False, **many):
+            with registered(duck, **many):
                 frame = self._frame(duck, sql, found.schema, **few)
         return in_order(frame, found.order).select(chosen)
 

@@ -15,8 +15,8 @@ from fraudgraph.stores.neo4j.planning import Work
 class Early:
     """Writes the first batches of ``work`` on the second lane until it is told to stop."""
 
-    def __init__(self, lanes: Lanes, night: int, applications: pl.DataFrame, keys: pl.DataFrame) -> None:
-        self.lanes, self.night = lanes, night
+    def __init__(self, lanes: Lanes, applications: pl.DataFrame, keys: pl.DataFrame) -> None:
+        self.lanes = lanes
         self.work = planning.first_applications(applications, keys)
         self._applications, self._keys = applications, keys
         self._written = 0

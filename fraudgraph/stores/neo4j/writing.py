@@ -58,7 +58,7 @@ class Neo4jWriter:
         if self._early is None and not reader.night and len(applications) > MANY:
             night = reader.physical + 1
             self._begin(night)
-            self._early = Early(Lanes(self._connection, night, self._fence), night, applications, keys)
+            self._early = Early(Lanes(self._connection, night, self._fence), applications, keys)
 
     def _take_early(self) -> Early | None:
         """Return what is being written already, stopped; it is nobody's then."""
